@@ -1,0 +1,1 @@
+"""Rules, alerts, incidents, notification ledger, channels."""

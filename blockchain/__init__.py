@@ -1,0 +1,1 @@
+"""Chains, NFT mints and transfers."""

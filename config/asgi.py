@@ -1,0 +1,14 @@
+"""ASGI entry point: `gunicorn config.asgi:application -k asgi`."""
+
+import os
+
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.service")
+
+_django = get_asgi_application()
+
+from monitoring.api.body_limit import LimitBody  # noqa: E402 - needs the apps that the line above has loaded
+
+application = LimitBody(_django, most_bytes=settings.MAX_BULK_BODY_BYTES)

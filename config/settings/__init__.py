@@ -1,0 +1,1 @@
+"""Settings, one file a subject; `service` puts them together, `test` and `typecheck` adapt them."""

@@ -1,0 +1,79 @@
+"""Celery: the broker is a doorbell; what must not be lost is a row in PostgreSQL."""
+
+from datetime import timedelta
+from typing import Any
+
+from config import env
+from config.settings.stores import REDIS_BROKER_URL
+
+CELERY_BROKER_URL = REDIS_BROKER_URL
+CELERY_RESULT_BACKEND = None  # publishing would block for 19 s on a dead result backend
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TASK_ROUTES = {
+    "alerts.*": {"queue": "alerts"},
+    "health.*": {"queue": "collect"},
+    "monitoring.collect_*": {"queue": "collect"},
+    "blockchain.*": {"queue": "collect"},
+    "mlmodels.*": {"queue": "ml"},
+}
+
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 50
+CELERY_TASK_TIME_LIMIT = 60
+CELERY_TASK_SEND_SENT_EVENT = True
+CELERY_WORKER_SEND_TASK_EVENTS = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1_000
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # KiB
+CELERY_WORKER_ETA_TASK_LIMIT = 1_000
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False  # a traceback would be cut into one record for each line
+
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = (
+    None  # for ever: the supervisor is not needed for a broker that is away
+)
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    # Longer than the longest hard time limit: Redis hands an unacknowledged task out again after this.
+    "visibility_timeout": 1_200,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 4,
+    "socket_connect_timeout": 1,
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+}
+CELERY_TASK_PUBLISH_RETRY = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.2,
+}
+
+HEALTH_CHECK_INTERVAL = env.duration("HEALTH_CHECK_INTERVAL", timedelta(seconds=30))
+METRIC_COLLECTION_INTERVAL = env.duration("METRIC_COLLECTION_INTERVAL", timedelta(seconds=60))
+ALERT_EVALUATION_INTERVAL = env.duration("ALERT_EVALUATION_INTERVAL", timedelta(seconds=60))
+NOTIFICATION_SWEEP_INTERVAL = env.duration("NOTIFICATION_SWEEP_INTERVAL", timedelta(seconds=2))
+
+# Periodic tasks: name -> (task, period). Loaded into django-celery-beat once, then the admin owns them.
+PERIODIC_TASKS: dict[str, tuple[str, timedelta]] = {
+    "Collect system metrics": ("monitoring.collect_system", METRIC_COLLECTION_INTERVAL),
+    "Collect database metrics": ("monitoring.collect_databases", METRIC_COLLECTION_INTERVAL),
+    "Collect own metrics": ("monitoring.collect_own", METRIC_COLLECTION_INTERVAL),
+    "Derive rates": ("monitoring.collect_derived", METRIC_COLLECTION_INTERVAL),
+    "Prepare and drop partitions": ("monitoring.maintain_partitions", timedelta(hours=1)),
+    "Probe services": ("health.probe_services", HEALTH_CHECK_INTERVAL),
+    "Evaluate alert rules": ("alerts.evaluate_rules", ALERT_EVALUATION_INTERVAL),
+    "Sweep notifications": ("alerts.sweep_notifications", NOTIFICATION_SWEEP_INTERVAL),
+}

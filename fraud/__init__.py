@@ -1,0 +1,1 @@
+"""Scoring, velocity counters, decisions, feedback."""

@@ -1,0 +1,7 @@
+"""Scoring, velocity counters, decisions, feedback."""
+
+from django.apps import AppConfig
+
+
+class FraudConfig(AppConfig):
+    name = "fraud"

@@ -1,0 +1,1 @@
+"""Watched services, probes, status."""

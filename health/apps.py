@@ -1,0 +1,7 @@
+"""Watched services, probes, status."""
+
+from django.apps import AppConfig
+
+
+class HealthConfig(AppConfig):
+    name = "health"

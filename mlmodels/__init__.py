@@ -1,0 +1,1 @@
+"""Training, model store, anomaly sweep, failure prediction."""

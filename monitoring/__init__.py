@@ -1,0 +1,1 @@
+"""Samples in, kept and read; stores, streams, queries, Grafana, console, API kit."""

@@ -1,0 +1,1 @@
+"""Sale events, velocity, sell-out forecast, business totals."""
