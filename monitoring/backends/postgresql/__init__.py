@@ -1,0 +1,1 @@
+"""PostgreSQL as Django knows it, with a breaker before its door. Named by the setting DATABASES."""

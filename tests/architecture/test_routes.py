@@ -1,0 +1,197 @@
+"""Who may call what, cell by cell; and nothing stands in the URLconf that nobody declared."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.test import Client
+from pytest_django import Settings
+
+from monitoring.api.permissions import Access
+from tests.architecture.urlconf import Route, routes
+from tests.monitoring.api.tokens import bearer, claims, role
+
+# Columns: anonymous, user, monitoring, operator, admin. Y passes, 1 is 401, 3 is 403.
+# Source: "Authorization (Role-Based)" and the notes on each endpoint, service specification.
+MATRIX = """
+E1   GET     /health                                           Y Y Y Y Y
+E2   GET     /health/{service}                                 1 Y Y Y Y
+E3   GET     /health/services/all                              1 Y Y Y Y
+E4   GET     /health/dependencies                              1 Y Y Y Y
+E5   GET     /api/v1/monitoring/metrics                        1 Y Y Y Y
+E6   GET     /api/v1/monitoring/metrics/latest                 1 Y Y Y Y
+E7   GET     /api/v1/monitoring/metrics/service/{service}      1 Y Y Y Y
+E8   POST    /api/v1/monitoring/metrics                        1 3 Y 3 Y
+E9   GET     /api/v1/monitoring/metrics/export                 Y Y Y Y Y  scraper
+E10  GET     /api/v1/monitoring/alerts                         1 Y Y Y Y
+E11  GET     /api/v1/monitoring/alerts/{alert_id}              1 Y Y Y Y
+E12  POST    /api/v1/monitoring/alerts/{alert_id}/acknowledge  1 3 3 Y Y
+E13  POST    /api/v1/monitoring/alerts/{alert_id}/resolve      1 3 3 Y Y
+E14  GET     /api/v1/monitoring/alerts/history                 1 Y Y Y Y
+E15  GET     /api/v1/monitoring/alerts/rules                   1 Y Y Y Y
+E16  POST    /api/v1/monitoring/alerts/rules                   1 3 3 3 Y
+E17  GET     /api/v1/monitoring/alerts/rules/{rule_id}         1 Y Y Y Y
+E17  PUT     /api/v1/monitoring/alerts/rules/{rule_id}         1 3 3 3 Y
+E17  PATCH   /api/v1/monitoring/alerts/rules/{rule_id}         1 3 3 3 Y
+E18  DELETE  /api/v1/monitoring/alerts/rules/{rule_id}         1 3 3 3 Y
+E29  GET     /api/v1/monitoring/grafana                        Y Y Y Y Y  scraper
+E29  GET     /api/v1/monitoring/grafana/                       Y Y Y Y Y  scraper
+E30  POST    /api/v1/monitoring/grafana/search                 Y Y Y Y Y  scraper
+E31  POST    /api/v1/monitoring/grafana/query                  Y Y Y Y Y  scraper
+E32  POST    /api/v1/monitoring/grafana/annotations            Y Y Y Y Y  scraper
+E33  GET     /cache/stats                                      1 Y Y Y Y
+E34  DELETE  /cache/flush                                      1 3 3 3 Y
+E35  GET     /status                                           Y Y Y Y Y
+-    GET     /livez                                            Y Y Y Y Y
+-    GET     /readyz                                           Y Y Y Y Y
+"""
+# What is no view of the API kit: the console for people, the schema, and the admin with its own login.
+OTHERS = {"/", "/api/schema", "/api/docs/"}
+ROLES = ("anonymous", "user", "monitoring", "operator", "admin")
+REFUSALS = {"1": (401, "AUTH_REQUIRED"), "3": (403, "FORBIDDEN")}
+NOBODYS_ID = "00000000-0000-0000-0000-000000000000"
+OUTSIDE = "203.0.113.9"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the matrix."""
+
+    number: str
+    method: str
+    path: str
+    cells: tuple[str, ...]
+    scraper: bool
+
+    def call(self, headers: dict[str, str], peer: str = "127.0.0.1") -> Any:
+        path = self.path.format(service="payment", alert_id=NOBODYS_ID, rule_id=NOBODYS_ID)
+        client = Client(REMOTE_ADDR=peer, raise_request_exception=False)
+        return client.generic(
+            self.method, path, b"{}", content_type="application/json", headers=headers
+        )
+
+
+def lines() -> list[Line]:
+    split = [line.split() for line in MATRIX.strip().splitlines()]
+    return [
+        Line(number, method, path, tuple(rest[:5]), scraper=rest[5:] == ["scraper"])
+        for number, method, path, *rest in split
+    ]
+
+
+LINES = lines()
+CELLS = [
+    pytest.param(line, name, cell, id=f"{line.number} {line.method} {line.path} {name}")
+    for line in LINES
+    for name, cell in zip(ROLES, line.cells, strict=True)
+]
+EACH_LINE = pytest.mark.parametrize(
+    "line", LINES, ids=lambda line: f"{line.number} {line.method} {line.path}"
+)
+BAD_TOKENS: dict[str, Callable[[], dict[str, str]]] = {
+    "expired": lambda: bearer(claims(exp=1)),
+    "wrong key": lambda: bearer(secret="another-secret-of-at-least-32-bytes"),
+    "malformed": lambda: {"Authorization": "Bearer not.a.token"},
+}
+
+
+def api_routes() -> list[Route]:
+    return [route for route in routes() if route.is_api]
+
+
+def assert_cell(answer: Any, cell: str) -> None:
+    if cell in REFUSALS:
+        assert (answer.status_code, answer.json()["code"]) == REFUSALS[cell]
+    else:
+        # What comes behind the door is the rooms' own matter: an empty body may well be refused.
+        assert answer.status_code not in {401, 403, 405, 415, 429, 500}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("strict", [False, True], ids=["default", "strict"])
+@pytest.mark.parametrize(("line", "name", "cell"), CELLS)
+def test_each_role_passes_or_not(
+    settings: Settings, line: Line, name: str, cell: str, *, strict: bool
+) -> None:
+    settings.STRICT_ROLES = strict
+    headers = {} if name == "anonymous" else role(name)
+
+    assert_cell(line.call(headers), cell)
+
+
+@pytest.mark.parametrize("token", BAD_TOKENS)
+@EACH_LINE
+def test_a_bad_token_passes_nowhere(line: Line, token: str) -> None:
+    answer = line.call(BAD_TOKENS[token]())
+
+    code = "TOKEN_EXPIRED" if token == "expired" else "INVALID_TOKEN"
+    assert (answer.status_code, answer.json()["code"]) == (401, code)
+
+
+@pytest.mark.django_db
+@EACH_LINE
+def test_an_unknown_role_passes_only_where_nobody_needs_one(line: Line) -> None:
+    answer = line.call(role("superuser"), peer=OUTSIDE)
+
+    is_public = line.cells[0] == "Y" and not line.scraper
+    assert_cell(answer, "Y" if is_public else "3")
+
+
+@pytest.mark.django_db
+@EACH_LINE
+def test_from_outside_scrapers_need_a_token_too(line: Line) -> None:
+    expected = "1" if line.scraper else line.cells[0]
+
+    assert_cell(line.call({}, peer=OUTSIDE), expected)
+    assert_cell(line.call(role("user"), peer=OUTSIDE), line.cells[1])
+
+
+def test_the_matrix_is_the_urlconf() -> None:
+    declared = {(line.method, line.path) for line in LINES}
+    routed = {(method, route.path) for route in api_routes() for method in route.methods}
+
+    assert routed - declared == set(), "routes that stand in no line of the matrix"
+    assert declared - routed == set(), "lines of the matrix that lead nowhere"
+
+
+def test_every_view_declares_access_for_every_method_it_has() -> None:
+    undeclared = {
+        f"{method} {route.path}"
+        for route in api_routes()
+        for method in route.methods
+        if not isinstance(getattr(route.view, "access", {}).get(method), Access)
+    }
+
+    assert undeclared == set()
+
+
+def test_no_view_declares_access_for_a_method_it_lacks() -> None:
+    surplus = {
+        f"{method} {route.path}"
+        for route in api_routes()
+        for method in getattr(route.view, "access", {})
+        if method not in route.methods
+    }
+
+    assert surplus == set()
+
+
+def test_every_view_counts_in_a_scope_that_has_a_limit() -> None:
+    scopes = {getattr(route.view, "rate_scope", "") for route in api_routes()}
+    named = {
+        scope for scope in scopes if isinstance(scope, str)
+    }  # a property decides by the method
+
+    assert named <= set(configured.RATE_LIMITS)
+
+
+def test_what_is_no_view_of_the_api_kit_is_known_by_name() -> None:
+    others = {
+        route.path
+        for route in routes()
+        if not route.is_api and not route.path.startswith("/admin/")
+    }
+
+    assert others == OTHERS
