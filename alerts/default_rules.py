@@ -1,0 +1,126 @@
+"""Rules of a new installation, and the two that watch the watcher.
+
+Source: sections "Alert Rules (Default Configuration)" and "Meta-alerts", service specification.
+"""
+
+from dataclasses import dataclass
+
+from alerts.models.choices import Condition, NoDataPolicy, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultRule:
+    """One rule as it is first loaded; `threshold` is in the unit of the metric, `duration` in seconds.
+
+    `description` may name the {threshold} and the {minutes} that a breach must last.
+    """
+
+    name: str
+    metric: str
+    condition: Condition
+    threshold: float
+    duration: int
+    severity: Severity
+    summary: str
+    description: str
+    enabled: bool = True
+    no_data: NoDataPolicy = NoDataPolicy.KEEP
+    channels: tuple[str, ...] = ("email",)
+
+
+DEFAULT_RULES = (
+    DefaultRule(
+        name="high_cpu_usage",
+        metric="system_cpu_usage_percent",
+        condition=Condition.ABOVE,
+        threshold=80,
+        duration=300,
+        severity=Severity.WARNING,
+        summary="High CPU usage detected",
+        description="CPU usage is above {threshold}% for more than {minutes} minutes",
+    ),
+    DefaultRule(
+        name="high_memory_usage",
+        metric="system_memory_usage_percent",
+        condition=Condition.ABOVE,
+        threshold=90,
+        duration=300,
+        severity=Severity.WARNING,
+        summary="High memory usage detected",
+        description="Memory usage is above {threshold}% for more than {minutes} minutes",
+    ),
+    DefaultRule(
+        name="service_down",
+        metric="service_up",
+        condition=Condition.EQUAL,
+        threshold=0,
+        duration=60,
+        severity=Severity.CRITICAL,
+        summary="Service down",
+        description="The service has not passed its health check for more than a minute",
+    ),
+    DefaultRule(
+        name="high_response_time",
+        metric="http_response_time_ms",
+        condition=Condition.ABOVE,
+        threshold=1_000,
+        duration=180,
+        severity=Severity.WARNING,
+        summary="High response time",
+        description="Answers take longer than {threshold} ms for more than {minutes} minutes",
+    ),
+    DefaultRule(
+        name="database_connection_pool_exhausted",
+        metric="postgres_pool_waiting",
+        condition=Condition.ABOVE,
+        threshold=5,
+        duration=60,
+        severity=Severity.CRITICAL,
+        summary="Database connections exhausted",
+        description="More than {threshold} callers wait for a database connection",
+    ),
+    DefaultRule(
+        name="high_error_rate",
+        metric="http_error_rate",
+        condition=Condition.ABOVE,
+        threshold=5,
+        duration=180,
+        severity=Severity.CRITICAL,
+        summary="High error rate",
+        description="More than {threshold}% of requests fail for more than {minutes} minutes",
+    ),
+    # The specification names a disk threshold but no rule; this one waits for somebody to want it.
+    DefaultRule(
+        name="high_disk_usage",
+        metric="system_disk_usage_percent",
+        condition=Condition.ABOVE,
+        threshold=90,
+        duration=300,
+        severity=Severity.WARNING,
+        summary="Disk almost full",
+        description="More than {threshold}% of the disk is used",
+        enabled=False,
+    ),
+    DefaultRule(
+        name="monitoring_database_down",
+        metric="database_connection_status",
+        condition=Condition.EQUAL,
+        threshold=0,
+        duration=0,
+        severity=Severity.CRITICAL,
+        summary="The monitoring service cannot reach one of its stores",
+        description="A configured store does not answer the monitoring service",
+    ),
+    # Whoever collects nothing cannot report that either: here silence is the breach.
+    DefaultRule(
+        name="metric_collection_stopped",
+        metric="metrics_collected_last_minute",
+        condition=Condition.BELOW,
+        threshold=1,
+        duration=0,
+        severity=Severity.CRITICAL,
+        summary="Metric collection stopped",
+        description="No sample was stored for more than a minute",
+        no_data=NoDataPolicy.FIRE,
+    ),
+)

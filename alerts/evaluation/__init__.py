@@ -1,0 +1,1 @@
+"""The arithmetic of alerting: values against thresholds, and one series from breach to resolution."""

@@ -1,0 +1,1 @@
+"""HTTP edge of alerting. Source: endpoints 10 to 18, service specification."""

@@ -1,0 +1,90 @@
+"""What one look at one series says."""
+
+import math
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from alerts.evaluation.reading import NoData, Observation, Reading, Signal, read
+from alerts.evaluation.watch import Watch
+from alerts.models.choices import NoDataPolicy
+from tests.alerts.series_text import ABOVE_80, MINUTE, NOON
+
+SECOND = timedelta(seconds=1)
+LONG_WATCHED = Watch(since=NOON - timedelta(days=1), previous=NOON - MINUTE)
+POLICIES = [
+    (NoData.KEEP, Signal.UNKNOWN),
+    (NoData.FIRE, Signal.BREACH),
+    (NoData.RESOLVE, Signal.OVER),
+]
+
+
+@pytest.mark.parametrize(("value", "signal"), [(80.0, Signal.OVER), (80.1, Signal.BREACH)])
+@pytest.mark.parametrize("no_data", NoData)
+def test_a_fresh_value_is_a_breach_or_it_is_over_whatever_the_policy(
+    no_data: NoData, value: float, signal: Signal
+) -> None:
+    rule = replace(ABOVE_80, no_data=no_data)
+
+    assert read(Observation(value, NOON), rule, LONG_WATCHED, NOON) == Reading(signal)
+
+
+def test_a_value_from_the_near_future_is_fresh() -> None:
+    observation = Observation(90.0, NOON + 4 * MINUTE)
+
+    assert read(observation, ABOVE_80, LONG_WATCHED, NOON).signal is Signal.BREACH
+
+
+@pytest.mark.parametrize(("no_data", "signal"), POLICIES)
+def test_a_value_older_than_stale_after_is_silence(no_data: NoData, signal: Signal) -> None:
+    rule = replace(ABOVE_80, no_data=no_data)
+    last_seen = NOON - 5 * MINUTE
+
+    assert read(Observation(90.0, last_seen), rule, LONG_WATCHED, NOON) == Reading(Signal.BREACH)
+    silent = read(Observation(90.0, last_seen - SECOND), rule, LONG_WATCHED, NOON)
+    assert silent == Reading(signal, silent_since=last_seen - SECOND)
+
+
+@pytest.mark.parametrize(("no_data", "signal"), POLICIES)
+@pytest.mark.parametrize("observation", [Observation(), Observation(None, None)])
+def test_a_series_without_any_value_is_silent_since_the_watch_began(
+    observation: Observation, no_data: NoData, signal: Signal
+) -> None:
+    rule = replace(ABOVE_80, no_data=no_data)
+
+    reading = read(observation, rule, LONG_WATCHED, NOON)
+
+    assert reading == Reading(signal, silent_since=LONG_WATCHED.since)
+
+
+@pytest.mark.parametrize("no_data", NoData)
+@pytest.mark.parametrize("seen_at", [None, NOON - timedelta(days=1)])
+def test_silence_is_not_judged_before_it_lasted_through_the_run(
+    no_data: NoData, seen_at: datetime | None
+) -> None:
+    observation = Observation(None if seen_at is None else 90.0, seen_at)
+    watch = Watch(since=NOON - 5 * MINUTE)
+
+    assert read(observation, replace(ABOVE_80, no_data=no_data), watch, NOON) == Reading(
+        Signal.UNKNOWN
+    )
+
+
+def test_silence_is_judged_a_second_later() -> None:
+    watch = Watch(since=NOON - 5 * MINUTE - SECOND)
+    rule = replace(ABOVE_80, no_data=NoData.FIRE)
+
+    assert read(Observation(), rule, watch, NOON).signal is Signal.BREACH
+
+
+@pytest.mark.parametrize("seen_at", [NOON, NOON - timedelta(days=1)])
+@pytest.mark.parametrize("no_data", NoData)
+def test_nan_says_nothing(no_data: NoData, seen_at: datetime) -> None:
+    rule = replace(ABOVE_80, no_data=no_data)
+
+    assert read(Observation(math.nan, seen_at), rule, LONG_WATCHED, NOON) == Reading(Signal.UNKNOWN)
+
+
+def test_the_policies_are_those_of_the_table() -> None:
+    assert {policy.value for policy in NoData} == set(NoDataPolicy.values)
