@@ -1,0 +1,1 @@
+"""Ways to reach people, one file each; a new one needs no more than its file, its settings and its test."""

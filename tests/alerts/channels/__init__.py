@@ -1,0 +1,1 @@
+"""Each channel against a peer that speaks the real protocol."""

@@ -1,0 +1,118 @@
+"""Two at once: workers with one message, a sender and the end of its alert."""
+
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+
+from alerts.channels.base import DeliveryError, Receipt
+from alerts.delivery import deliver
+from alerts.messages import Message
+from alerts.models import Alert, Notification
+from alerts.models.notification import Kind, Status
+from alerts.outbox import owe
+from tests.alerts.delivery.fakes import FakeChannel
+from tests.alerts.delivery.owing import state
+from tests.alerts.factories import NOON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_of_many_workers_with_the_same_message_one_sends_it(
+    row: Notification, email: FakeChannel
+) -> None:
+    gate = threading.Barrier(4)
+    results: list[Status | None] = []
+
+    def work() -> None:
+        gate.wait()
+        try:
+            results.append(deliver(row.pk, at=NOON))
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert sorted(results, key=str) == [None, None, None, Status.SENT]
+    assert (len(email.sent), state(row)) == (1, ("sent", 1, False))
+
+
+def test_a_refusal_that_races_with_the_end_of_its_alert_is_told_to_nobody_else(
+    row: Notification, email: FakeChannel, webhook: FakeChannel
+) -> None:
+    """The refusal waits for the transition, and then sees that the alert is over."""
+    sending, go_on = threading.Event(), threading.Event()
+
+    def refuse(message: Message) -> Receipt:
+        sending.set()
+        assert go_on.wait(10)
+        raise DeliveryError("550", permanent=True)
+
+    email.plan.append(refuse)
+
+    def send_it() -> None:
+        try:
+            deliver(row.pk, at=NOON)
+        finally:
+            connection.close()
+
+    sender = threading.Thread(target=send_it)
+    sender.start()
+    assert sending.wait(10)
+    with transaction.atomic():
+        Alert.objects.update(state=Alert.State.RESOLVED, resolved_at=NOON)
+        go_on.set()
+        deadline = time.monotonic() + 10
+        while sender.is_alive() and not _someone_waits_for_a_lock():
+            assert time.monotonic() < deadline
+    sender.join()
+
+    assert state(row)[0] == "failed"
+    assert not Notification.objects.filter(channel="webhook").exists()
+
+
+def _someone_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        (waiting,) = cursor.fetchone()
+    return bool(waiting)
+
+
+def test_a_resolution_that_races_with_the_claim_of_its_firing_never_loses_its_recipient(
+    row: Notification, email: FakeChannel
+) -> None:
+    """The transition waits for the claim, sees it, and owes the resolution."""
+    claimed, transition_done = threading.Event(), threading.Event()
+
+    def hold(message: Message) -> Receipt:
+        claimed.set()
+        assert transition_done.wait(10)
+        return Receipt("", "")
+
+    email.plan.append(hold)
+
+    def send_it() -> None:
+        try:
+            deliver(row.pk, at=NOON)
+        finally:
+            connection.close()
+
+    sender = threading.Thread(target=send_it)
+    sender.start()
+    assert claimed.wait(10)
+    alert = row.alert
+    with transaction.atomic():
+        alert.state, alert.resolved_at, alert.transition_seq = Alert.State.RESOLVED, NOON, 2
+        alert.save()
+        (resolution,) = owe(alert, kind=Kind.RESOLVED, channels=["email"], at=NOON)
+    assert deliver(resolution.pk, at=NOON) is None
+    transition_done.set()
+    sender.join()
+
+    assert deliver(resolution.pk, at=NOON) == Status.SENT
+    assert [message.kind for message in email.sent] == ["firing", "resolved"]
