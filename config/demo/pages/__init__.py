@@ -1,0 +1,1 @@
+"""The pages of the control site: plain HTML that needs no script."""
