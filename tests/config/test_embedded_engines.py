@@ -1,5 +1,6 @@
 """The three engines as they really start, answer, die and come back."""
 
+import stat
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -101,6 +102,11 @@ def test_no_password_stands_among_the_arguments(stack: EmbeddedStack) -> None:
     for engine in stack:
         arguments = " ".join(psutil.Process(engine.pid).cmdline())
         assert not any(secret in arguments for secret in secrets)
+
+
+def test_nobody_else_may_look_into_the_data(stack: EmbeddedStack) -> None:
+    for directory in ("postgres", "valkey", "kafka", "logs"):
+        assert stat.S_IMODE((stack.data_dir / directory).stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("end", [Engine.kill, Engine.stop])

@@ -18,6 +18,7 @@ from config.embedded.ports import choose_port, is_free
 from config.embedded.privileges import RunAs, can_run, choose_run_as
 from config.embedded.readiness import kafka_answers, postgres_answers, valkey_answers
 from config.embedded.run_file import EngineRecord, RunFile
+from config.embedded.running import running_variables
 from config.embedded.secret_file import SecretFile
 
 
@@ -111,6 +112,24 @@ class TestRunFile:
     def test_a_damaged_file_says_that_nothing_runs(self, tmp_path: Path, content: str) -> None:
         (tmp_path / "run.json").write_text(content)
         assert RunFile(tmp_path / "run.json").read() == {}
+
+    def test_the_variables_of_another_run_are_told_from_its_files(self, tmp_path: Path) -> None:
+        secrets = SecretFile(tmp_path / "secrets.json").ensure(["DB_PASSWORD", "REDIS_PASSWORD"])
+        ports = {"valkey": 6380, "kafka": 9093, "postgres": 5433}
+        RunFile(tmp_path / "run.json").write(
+            {name: EngineRecord(pid=1, started=1.0, port=port) for name, port in ports.items()}
+        )
+        assert running_variables(tmp_path, {"DB_NAME": "box_office"}) == {
+            "DB_HOST": "127.0.0.1",
+            "DB_PORT": "5433",
+            "DB_NAME": "box_office",
+            "DB_USER": "postgres",
+            "DB_PASSWORD": secrets["DB_PASSWORD"],
+            "REDIS_HOST": "127.0.0.1",
+            "REDIS_PORT": "6380",
+            "REDIS_PASSWORD": secrets["REDIS_PASSWORD"],
+            "KAFKA_BROKERS": "127.0.0.1:9093",
+        }
 
     def test_removing_twice_is_no_error(self, tmp_path: Path) -> None:
         RunFile(tmp_path / "run.json").remove()

@@ -131,7 +131,7 @@ def test_what_a_dead_leader_leaves_in_its_group_is_killed(stage: Stage) -> None:
 
     stage.tick_until(lambda: child.state.phase is Phase.WAITING)
 
-    stage.tick_until(lambda: orphan.find() is None)
+    stage.tick_until(lambda: not psutil.pid_exists(orphan.pid))  # reaped, not even a zombie is left
 
 
 def test_readiness_is_asked_until_it_says_yes(stage: Stage) -> None:
