@@ -45,8 +45,8 @@ class Engine(ABC):
     def _command(self) -> list[str]: ...
 
     def _prepare(self) -> None:
-        """Make the data directory usable, also after a crash."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        """Make the data directory usable, also after a crash; nobody else may look into it."""
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _run_as(self) -> RunAs:
         return RunAs()

@@ -62,7 +62,7 @@ def spawn(
     the main thread. A session of its own keeps the terminal's Ctrl-C away from
     it: the order of stopping stays ours. Raises OSError.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - the argument list is ours, no shell is involved
             list(argv),

@@ -41,6 +41,7 @@ class Child:
         self.state = ProcessState()
         self.exit_code: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._ended_groups: set[int] = set()
 
     @property
     def pid(self) -> int | None:
@@ -65,13 +66,15 @@ class Child:
         )
 
     def has_ended(self) -> bool:
-        """Tell whether the process has ended, and reap it with what is left of its group."""
+        """Tell whether the process has ended; what it left in its group is killed and reaped."""
+        self._ended_groups = {group for group in self._ended_groups if _has_members(group)}
         if self._process is None:
             return False
         self.exit_code = self._process.poll()
         if self.exit_code is None:
             return False
-        _end_group(self._process.pid)
+        _kill_group(self._process.pid)
+        self._ended_groups.add(self._process.pid)
         self._process = None
         return True
 
@@ -91,14 +94,24 @@ class Child:
             kill_tree(process)
             return False
         finally:
-            _end_group(process.pid)
+            _kill_group(process.pid)
         return True
 
 
-def _end_group(group: int) -> None:
-    """Kill what a dead leader left in its group: pool workers would go on with old code."""
+def _kill_group(group: int) -> None:
+    """Kill what a dead leader left: pool workers would go on with old code."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
+
+
+def _has_members(group: int) -> bool:
+    """Reap the members of a group that have ended; tell whether there are others.
+
+    They are our children once their own parent is gone, because the supervisor
+    adopts orphans.
+    """
     with suppress(ChildProcessError):
         while os.waitid(os.P_PGID, group, os.WEXITED | os.WNOHANG) is not None:
             continue
+        return True
+    return False

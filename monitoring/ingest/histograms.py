@@ -57,7 +57,7 @@ def le_text(text: str) -> str | None:
 
 def bound_text(bound: float) -> str:
     """Return the shortest text that reads back as the same finite number; no ".0" after a whole one."""
-    return repr(int(bound)) if bound.is_integer() and abs(bound) < 1e15 else repr(bound)
+    return repr(int(bound)) if bound.is_integer() and abs(bound) < 1e16 else repr(bound)
 
 
 @lru_cache(maxsize=1_024)

@@ -22,7 +22,12 @@ from tests.monitoring.api.tokens import bearer, claims, token
 
 pytestmark = pytest.mark.urls("tests.monitoring.api.views")
 
-NOW = int(time.time())
+
+def now() -> int:
+    """Return the second of the call: the suite may run for minutes after this module was loaded."""
+    return int(time.time())
+
+
 HMAC = {"alg": "HS256", "typ": "JWT"}
 DEEP = b"[" * 3_000 + b"]" * 3_000
 
@@ -81,16 +86,16 @@ BAD: dict[str, Callable[[], str]] = {
     "no exp": lambda: token(claims(exp=None)),
     "exp null": lambda: token(b'{"userId": "ana", "exp": null}'),
     "exp true": lambda: token(claims(exp=True)),
-    "exp a text": lambda: token(claims(exp=str(NOW + 600))),
+    "exp a text": lambda: token(claims(exp=str(now() + 600))),
     "exp 1e308": lambda: token(b'{"userId": "ana", "exp": 1e308}'),
     "exp 1e400": lambda: token(b'{"userId": "ana", "exp": 1e400}'),
     "exp Infinity": lambda: token(b'{"userId": "ana", "exp": Infinity}'),
     "exp NaN": lambda: token(b'{"userId": "ana", "exp": NaN}'),
-    "exp in milliseconds": lambda: token(claims(exp=(NOW + 600) * 1_000)),
+    "exp in milliseconds": lambda: token(claims(exp=(now() + 600) * 1_000)),
     "exp negative": lambda: token(claims(exp=-1)),
-    "nbf in the future": lambda: token(claims(nbf=NOW + 300)),
+    "nbf in the future": lambda: token(claims(nbf=now() + 300)),
     "nbf false": lambda: token(claims(nbf=False)),
-    "iat in the future": lambda: token(claims(iat=NOW + 300)),
+    "iat in the future": lambda: token(claims(iat=now() + 300)),
     "iat a text": lambda: token(claims(iat="yesterday")),
     "refresh token": lambda: token(claims(token_type="refresh")),
     "nobody": lambda: token(claims(userId=None)),
@@ -112,7 +117,7 @@ def test_a_bad_token_is_an_invalid_token(client: Client, name: str) -> None:
 
 
 def test_a_token_that_has_run_out_is_told_apart(client: Client) -> None:
-    answer = client.get("/api/v1/me", headers=bearer(claims(exp=NOW - 1)))
+    answer = client.get("/api/v1/me", headers=bearer(claims(exp=now() - 1)))
 
     assert (answer.status_code, answer.json()["code"]) == (401, "TOKEN_EXPIRED")
 
@@ -129,7 +134,9 @@ GOOD: dict[str, Callable[[], str]] = {
     ),
     "audience and issuer": lambda: f"Bearer {token(claims(aud='tickets', iss='auth-service'))}",
     "sub and jti of any kind": lambda: f"Bearer {token(claims(sub=7, jti=7))}",
-    "an issuer whose clock is ahead": lambda: f"Bearer {token(claims(iat=NOW + 5, nbf=NOW + 5))}",
+    "an issuer whose clock is ahead": lambda: (
+        f"Bearer {token(claims(iat=now() + 5, nbf=now() + 5))}"
+    ),
     "unknown claims": lambda: f"Bearer {token(claims(tenant={'id': 1}))}",
 }
 

@@ -82,3 +82,16 @@ def test_the_spelling_of_a_bound_reads_back_as_the_same_number(bound: float) -> 
     assert text is not None
     assert float(text) == bound
     assert le_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "spelling"),
+    [
+        ("2.50", "2.5"),
+        ("1e15", "1000000000000000"),
+        ("9e15", "9000000000000000"),
+        ("1e16", "1e+16"),
+    ],
+)
+def test_a_whole_bound_has_no_fraction_however_large(text: str, spelling: str) -> None:
+    assert le_text(text) == spelling

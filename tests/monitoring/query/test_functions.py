@@ -65,6 +65,10 @@ def test_a_rate_is_growth_over_the_time_between_first_and_last() -> None:
     assert rate_per_second(at(10, 20, 40), of(5, 20, 35)) == 1.0
 
 
+def test_a_rate_over_less_than_a_second_is_still_per_second() -> None:
+    assert rate_per_second(at(10, 10.5), of(5, 6)) == 2.0
+
+
 @pytest.mark.parametrize("seconds", [(), (5,), (5, 5)])
 def test_there_is_no_rate_over_no_time(seconds: tuple[float, ...]) -> None:
     assert rate_per_second(at(*seconds), of(*seconds)) is None
@@ -109,6 +113,12 @@ def test_each_stretch_of_time_keeps_its_own_peaks() -> None:
 
     assert thin.tolist() == [0, 9, -7, 6]
     assert thin_at.tolist() == [0, 1_000, 7_000, 8_000]
+
+
+def test_the_last_sample_is_no_stretch_of_its_own() -> None:
+    thin_at, _ = downsample_min_max(np.arange(5), of(0, 9, 5, 0, 9), 4)
+
+    assert thin_at.tolist() == [0, 1, 3, 4]
 
 
 def test_a_flat_stretch_is_not_drawn_twice_at_one_instant() -> None:

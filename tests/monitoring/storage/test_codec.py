@@ -101,6 +101,14 @@ def sealed(body: bytes) -> bytes:
     return body + struct.pack("<I", zlib.crc32(body))
 
 
+@pytest.mark.parametrize("length", [0, 1, 15, 20])
+def test_a_payload_shorter_than_its_header_is_an_error_even_if_its_checksum_is_right(
+    length: int,
+) -> None:
+    with pytest.raises(CorruptSegmentError, match="cut off"):
+        decode(sealed(b"\x01" * length))
+
+
 def test_a_version_from_the_future_is_named() -> None:
     payload = encode(*columns_of([(1, 0, 1.0)]))
 
