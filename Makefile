@@ -6,8 +6,10 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 # The first Python on the PATH that is new enough.
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+ifndef PYTHON
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+endif
 PY := .venv/bin/python
 INSTALL = $(if $(PYTHON),$(PYTHON),$(error Python 3.11 or newer is needed)) -m config.up.install
 # Checks that touch no store and need no secret.

@@ -81,7 +81,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # PostgreSQL keeps them, the cache saves a query
+SESSION_ENGINE = (
+    "django.contrib.sessions.backends.cached_db"  # PostgreSQL keeps them, the cache saves a query
+)
 ADMIN_PASSWORD = env.secret(
     "ADMIN_PASSWORD", ""
 )  # of the superuser that `manage.py ensure_admin` creates

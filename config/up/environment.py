@@ -22,6 +22,7 @@ def shared_environment(
     """Return the environment of the processes: what the person set wins, except where engines run."""
     shared = {
         "PUBLIC_URL": addresses.base_url,
+        "FLOWER_URL": f"http://{LOOPBACK}:{addresses.flower}/flower/",
         **{name: secrets[name] for name in GENERATED if f"{name}_FILE" not in environ},
         **_mailbox(environ, addresses),
         **environ,
@@ -53,6 +54,7 @@ def _mailbox(environ: Mapping[str, str], addresses: Addresses) -> dict[str, str]
     if addresses.smtp is None or environ.get("SMTP_HOST"):
         return {}
     return {
+        "DEMO_MAILBOX_URL": f"http://{LOOPBACK}:{addresses.control}/",
         "SMTP_HOST": LOOPBACK,
         "SMTP_PORT": str(addresses.smtp),
         "ALERT_TO_EMAIL": DEMO_RECIPIENT,

@@ -20,15 +20,17 @@ from config.supervisor.files import PRIVATE, replace_file
 _TOKEN_HOURS = 24
 _DEMO_TOKEN_HOURS = 24 * 365
 _ORDER_SECONDS = 600
+_FIRST_WORK = ("monitoring.collect_system", "monitoring.collect_databases", "health.probe_services")
 
 
 def main() -> None:
-    """Bring the database up to date, fill it, collect static files, mint tokens, order a sample."""
+    """Bring the database up to date, fill it, collect static files, mint tokens, order first work."""
     parser = argparse.ArgumentParser(prog="python -m config.up.prepare", description=__doc__)
     parser.add_argument("--admin-token", type=Path, required=True, metavar="FILE")
     parser.add_argument("--demo-token", type=Path, required=True, metavar="FILE")
     options = parser.parse_args()
     django.setup()
+    call_command("check")  # a server would start with settings that contradict each other
     call_command("migrate", interactive=False, verbosity=1)
     call_command("load_defaults")
     call_command("ensure_admin", "--username=admin")
@@ -37,7 +39,7 @@ def main() -> None:
     replace_file(options.admin_token, admin, mode=PRIVATE)
     pusher = mint(role="monitoring", user="demo-platform", hours=_DEMO_TOKEN_HOURS)
     replace_file(options.demo_token, pusher, mode=PRIVATE)
-    order_first_sample(at=timezone.now())
+    order_first_work(at=timezone.now())
 
 
 def mint(*, role: str, user: str, hours: int) -> str:
@@ -56,11 +58,10 @@ def mint(*, role: str, user: str, hours: int) -> str:
     return output.getvalue().strip()
 
 
-def order_first_sample(*, at: datetime) -> None:
-    """Ask for one sample of this very instant: the smoke test waits for it, not for beat."""
-    app.send_task(
-        "monitoring.collect_system", kwargs={"slot": at.isoformat()}, expires=_ORDER_SECONDS
-    )
+def order_first_work(*, at: datetime) -> None:
+    """Ask for samples and probes of this very instant: nobody wants to wait for beat's first tick."""
+    for task in _FIRST_WORK:
+        app.send_task(task, kwargs={"slot": at.isoformat()}, expires=_ORDER_SECONDS)
 
 
 if __name__ == "__main__":

@@ -189,6 +189,7 @@ class TestEnvironment:
     def test_the_processes_are_told_where_they_are(self) -> None:
         shared = self.shared({"PORT": "4000"})
         assert shared["PUBLIC_URL"] == "http://127.0.0.1:4000"
+        assert shared["FLOWER_URL"].startswith("http://127.0.0.1:")
         assert shared["DATA_DIR"] == "/data"
         assert shared["KAFKA_BROKERS"] == "", "no engine and no name means off"
 

@@ -14,7 +14,8 @@ from pytest_django.fixtures import Settings
 
 from alerts.models import AlertRule
 from config.up import prepare
-from monitoring.tasks import collect_system
+from health.tasks import probe_services
+from monitoring.tasks import collect_databases, collect_system
 
 
 class Orders:
@@ -78,12 +79,15 @@ def test_a_second_start_changes_nothing(orders: Orders) -> None:
     assert (rule.enabled, AlertRule.objects.count()) == (False, count)
 
 
-def test_the_first_sample_is_ordered_for_the_instant_of_the_start(orders: Orders) -> None:
-    at = datetime(2026, 11, 23, 12, 0, 7, tzinfo=UTC)
-    prepare.order_first_sample(at=at)
-    ((name, sent),) = orders.sent
-    assert name == collect_system.name
-    assert sent["kwargs"] == {"slot": "2026-11-23T12:00:07+00:00"}
+def test_samples_and_probes_are_ordered_for_the_instant_of_the_start(orders: Orders) -> None:
+    prepare.order_first_work(at=datetime(2026, 11, 23, 12, 0, 7, tzinfo=UTC))
+
+    assert [name for name, _ in orders.sent] == [
+        collect_system.name,
+        collect_databases.name,
+        probe_services.name,
+    ]
+    assert {sent["kwargs"]["slot"] for _, sent in orders.sent} == {"2026-11-23T12:00:07+00:00"}
 
 
 def test_without_the_private_key_there_is_no_token(

@@ -214,7 +214,7 @@ def test_a_missing_sample_is_said_and_the_service_stays(
     monkeypatch.setattr("config.up.start._SAMPLE_SECONDS", 0.0)
     monkeypatch.setattr("config.up.smoke.has_sample", lambda _url, _metric, **_rest: False)
     assert run(place, environ, Console(file=screen, width=200)) == 0
-    assert "no system_cpu_usage_percent after 0 s" in screen.getvalue()
+    assert "no system_memory_usage_bytes after 0 s" in screen.getvalue()
 
 
 @pytest.mark.usefixtures("web")
