@@ -71,6 +71,10 @@ django-checks: environment-dev ## System checks; models without a migration
 	@$(OFFLINE) $(PY) manage.py check
 	@$(OFFLINE) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
+.PHONY: schema
+schema: environment-dev ## Write docs/openapi.yaml from the code
+	@$(OFFLINE) $(PY) -W ignore manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
 .PHONY: clean
 clean: ## Remove the virtual environment, tools and caches; .data stays
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov

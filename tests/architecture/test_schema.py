@@ -1,6 +1,7 @@
 """The OpenAPI schema says what the URLconf does, and its page runs under the content security policy."""
 
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.architecture.urlconf import routes
 from tests.monitoring.api.tokens import role
 
 ERRORS = {"401", "429", "503"}
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,12 @@ def generated(*, fail_on_warn: bool = False) -> Any:
 
 def test_the_schema_is_generated_without_a_warning() -> None:
     assert generated(fail_on_warn=True)["openapi"].startswith("3.")
+
+
+def test_the_schema_in_the_docs_is_the_one_of_the_code(schema: Any) -> None:
+    written = (ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8")
+
+    assert yaml.safe_load(written) == schema, "run `make schema` and commit docs/openapi.yaml"
 
 
 def operations(schema: Any) -> dict[tuple[str, str], Any]:
