@@ -24,6 +24,15 @@ def test_the_first_writer_of_a_name_decides_its_type() -> None:
     )
 
 
+def test_what_is_refused_leaves_a_known_series_as_it_is() -> None:
+    push(gauge(5, metric="mine"))
+
+    push(counter(1, metric="mine"))
+
+    assert only().value == 5
+    assert curve("mine") == [(NOON, 5)]
+
+
 def test_within_a_batch_too_the_first_writer_of_a_name_decides_its_type() -> None:
     report = push(counter(1, metric="mine"), gauge(2, metric="mine", a="b"))
 
@@ -108,3 +117,10 @@ def test_an_observation_is_not_stored_by_half_at_the_limit(settings: Settings) -
 
     assert [error.index for error in report.rejected] == [0]
     assert only().series.metric == "system_cpu_usage_percent"
+
+
+def test_a_service_may_have_as_many_series_as_the_limit_says(settings: Settings) -> None:
+    settings.MAX_SERIES_PER_SERVICE = settings.MAX_SERIES_TOTAL = 12
+
+    assert push(observation(5)).rejected == ()
+    assert [error.index for error in push(gauge(1)).rejected] == [0]

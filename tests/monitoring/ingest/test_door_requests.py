@@ -56,8 +56,9 @@ def test_a_key_that_cannot_be_kept_is_refused(text: str) -> None:
             push(counter(5), request=request)
 
 
-def test_the_longest_key_is_kept() -> None:
-    assert push(counter(5), request=KEY._replace(key="x" * 255)).stored == 1
+@pytest.mark.parametrize("length", [1, 255])
+def test_the_shortest_and_the_longest_key_are_kept(length: int) -> None:
+    assert push(counter(5), request=KEY._replace(key="x" * length)).stored == 1
 
 
 def test_another_failed_constraint_is_not_taken_for_a_missing_day(

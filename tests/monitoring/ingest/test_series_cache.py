@@ -50,6 +50,15 @@ def test_the_cache_stays_within_its_capacity_and_keeps_what_came_last() -> None:
     assert cache.get(last) == known
 
 
+def test_a_full_cache_is_not_cut() -> None:
+    cache = SeriesCache(capacity=20)
+
+    for number in range(20):
+        cache.remember(entry(number))
+
+    assert len(cache) == 20
+
+
 def test_a_batch_beyond_the_capacity_is_cut() -> None:
     cache = SeriesCache(capacity=20)
 

@@ -40,6 +40,18 @@ def test_the_cache_never_holds_more_than_its_bytes(capacity: int) -> None:
         assert cache.held_bytes <= capacity
 
 
+def test_the_last_byte_may_be_used() -> None:
+    measuring = SegmentCache(10_000)
+    measuring.put(1, segment(1))
+    cache = SegmentCache(2 * measuring.held_bytes)
+    cache.put(1, segment(1))
+    cache.put(2, segment(1))
+    alone = SegmentCache(measuring.held_bytes)
+    alone.put(1, segment(1))
+
+    assert (len(cache), len(alone)) == (2, 1)
+
+
 def test_the_count_of_bytes_returns_to_zero() -> None:
     cache = SegmentCache(3_000)
     for number in range(10):
