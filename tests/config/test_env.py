@@ -1,5 +1,6 @@
 """Readers of the environment: right values typed, wrong values named."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -113,3 +114,16 @@ def test_an_unreadable_secret_file_is_named(
 
     with pytest.raises(ImproperlyConfigured, match="DB_PASSWORD_FILE cannot be read: No such file"):
         env.secret("DB_PASSWORD")
+
+
+def test_every_variable_that_settings_read_is_in_the_example() -> None:
+    root = Path(__file__).resolve().parents[2]
+    example = (root / ".env.example").read_text(encoding="utf-8")
+    read = {
+        name
+        for file in (root / "config" / "settings").glob("*.py")
+        for name in re.findall(r'env\.[a-z]+\(\s*"([A-Z_]+)"', file.read_text(encoding="utf-8"))
+    }
+    listed = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) | {"NODE_ENV"}
+
+    assert read - listed == set()
