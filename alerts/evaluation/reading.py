@@ -44,10 +44,10 @@ class RuleTerms:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The newest value of one series and its instant; both None for a series that has no value at all."""
+    """The newest value of one series, in the unit of the metric, and its instant."""
 
-    value: float | None = None
-    seen_at: datetime | None = None
+    value: float
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +58,26 @@ class Reading:
     silent_since: datetime | None = None
 
 
-def read(observation: Observation, rule: RuleTerms, watch: Watch, at: datetime) -> Reading:
-    """Return what `observation` means at `at` under the terms of `rule`.
+def read(observation: Observation | None, rule: RuleTerms, watch: Watch, at: datetime) -> Reading:
+    """Return what `observation` means at `at` under the terms of `rule`; None is a series without any value.
 
     A fresh number is a breach or it is not. Silence is judged by the rule's policy once it has lasted longer
     than `stale_after` within the present run of evaluations; until then, and for NaN, nothing is known.
     """
-    value, seen_at = observation.value, observation.seen_at
-    if value is not None and math.isnan(value):
+    if observation is None:
+        return _judge_silence(watch.since, rule, watch, at)
+    if math.isnan(observation.value):
         return Reading(Signal.UNKNOWN)
-    if value is not None and seen_at is not None and at - seen_at <= rule.stale_after:
-        return Reading(
-            Signal.BREACH if holds(value, rule.condition, rule.threshold) else Signal.OVER
-        )
-    silent_since = seen_at or watch.since
-    if at - max(silent_since, watch.since) <= rule.stale_after:
+    if at - observation.seen_at > rule.stale_after:
+        return _judge_silence(observation.seen_at, rule, watch, at)
+    breached = holds(observation.value, rule.condition, rule.threshold)
+    return Reading(Signal.BREACH if breached else Signal.OVER)
+
+
+def _judge_silence(since: datetime, rule: RuleTerms, watch: Watch, at: datetime) -> Reading:
+    if at - max(since, watch.since) <= rule.stale_after:
         return Reading(Signal.UNKNOWN)
-    return Reading(_SIGNAL_OF_SILENCE[rule.no_data], silent_since)
+    return Reading(_SIGNAL_OF_SILENCE[rule.no_data], since)
 
 
 _SIGNAL_OF_SILENCE = {

@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from alerts.evaluation.fingerprint import OF_NOTHING
+from alerts.evaluation.hold import hold_of
 from alerts.evaluation.matching import Watched
 from alerts.evaluation.reading import NoData, Observation, Reading, RuleTerms, Signal, read
 from alerts.evaluation.state import Decision, OpenAlert, Phase, next_state
 from alerts.evaluation.watch import Watch, resume
 from alerts.models import Alert, AlertRule
-
-_NEVER_REPORTED = Observation()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def _terms_of(rule: AlertRule) -> RuleTerms:
     return RuleTerms(
         condition=rule.condition,
         threshold=rule.threshold,
-        hold=timedelta(seconds=rule.duration),
+        hold=hold_of(timedelta(seconds=rule.duration)),
         no_data=NoData(rule.no_data_policy),
         interval=settings.ALERT_EVALUATION_INTERVAL,
         stale_after=settings.METRIC_STALENESS,
@@ -83,9 +82,9 @@ def _terms_of(rule: AlertRule) -> RuleTerms:
     )
 
 
-def _observed(watched: Watched | None) -> Observation:
+def _observed(watched: Watched | None) -> Observation | None:
     if watched is None:
-        return _NEVER_REPORTED
+        return None
     return Observation(watched.latest.value, watched.latest.at)
 
 

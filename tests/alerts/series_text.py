@@ -39,13 +39,13 @@ class TextSeries:
     values: list[float | None]
     step: timedelta
 
-    def newest(self, index: int) -> Observation:
+    def newest(self, index: int) -> Observation | None:
         """Return what the store holds at step `index`: the last value that was reported up to then."""
         for reported in range(min(index, len(self.values) - 1), -1, -1):
             value = self.values[reported]
             if value is not None:
                 return Observation(value, NOON + reported * self.step)
-        return Observation()
+        return None
 
 
 def load(series: str, text: str, *, step: float = 60) -> TextSeries:
@@ -86,7 +86,7 @@ class Track:
     previous: datetime | None = None
     fired: list[datetime] = field(default_factory=list)
 
-    def evaluate(self, observation: Observation, at: datetime) -> Decision:
+    def evaluate(self, observation: Observation | None, at: datetime) -> Decision:
         """Take one step, remember what it decides and return it."""
         watch = resume(self.since, self.previous, at=at, interval=self.rule.interval)
         decision = next_state(

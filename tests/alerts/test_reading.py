@@ -47,13 +47,12 @@ def test_a_value_older_than_stale_after_is_silence(no_data: NoData, signal: Sign
 
 
 @pytest.mark.parametrize(("no_data", "signal"), POLICIES)
-@pytest.mark.parametrize("observation", [Observation(), Observation(None, None)])
 def test_a_series_without_any_value_is_silent_since_the_watch_began(
-    observation: Observation, no_data: NoData, signal: Signal
+    no_data: NoData, signal: Signal
 ) -> None:
     rule = replace(ABOVE_80, no_data=no_data)
 
-    reading = read(observation, rule, LONG_WATCHED, NOON)
+    reading = read(None, rule, LONG_WATCHED, NOON)
 
     assert reading == Reading(signal, silent_since=LONG_WATCHED.since)
 
@@ -63,7 +62,7 @@ def test_a_series_without_any_value_is_silent_since_the_watch_began(
 def test_silence_is_not_judged_before_it_lasted_through_the_run(
     no_data: NoData, seen_at: datetime | None
 ) -> None:
-    observation = Observation(None if seen_at is None else 90.0, seen_at)
+    observation = None if seen_at is None else Observation(90.0, seen_at)
     watch = Watch(since=NOON - 5 * MINUTE)
 
     assert read(observation, replace(ABOVE_80, no_data=no_data), watch, NOON) == Reading(
@@ -75,7 +74,7 @@ def test_silence_is_judged_a_second_later() -> None:
     watch = Watch(since=NOON - 5 * MINUTE - SECOND)
     rule = replace(ABOVE_80, no_data=NoData.FIRE)
 
-    assert read(Observation(), rule, watch, NOON).signal is Signal.BREACH
+    assert read(None, rule, watch, NOON).signal is Signal.BREACH
 
 
 @pytest.mark.parametrize("seen_at", [NOON, NOON - timedelta(days=1)])

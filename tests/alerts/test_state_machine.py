@@ -29,7 +29,7 @@ class SeriesUnderARule(RuleBasedStateMachine):
         super().__init__()
         self.track = Track()
         self.at = NOON
-        self.newest = Observation()
+        self.newest: Observation | None = None
         self.begun: datetime | None = (
             None  # first breach of the present alert, by the clock that goes back
         )

@@ -120,3 +120,13 @@ def test_silence_right_after_an_outage_of_the_evaluation_proves_nothing(no_data:
     states = play(load("cpu", f"{before} _x99"), rule, missed=range(1, 90))
 
     assert states == picture(f"{unchanged} _x89 {unchanged}x6 {judged}") + states[97:]
+
+
+@pytest.mark.parametrize(
+    "remembered", [PENDING, replace(PENDING, phase=Phase.SNOOZED, resolved_at=NOON)]
+)
+def test_silence_that_is_the_breach_is_never_forgotten(remembered: OpenAlert) -> None:
+    reading = Reading(Signal.BREACH, silent_since=NOON - timedelta(days=1))
+    rule = replace(ABOVE_80, hold=2 * HOUR)
+
+    assert next_state(remembered, reading, rule, WATCH, NOON).action is Action.KEEP
