@@ -1,8 +1,10 @@
 """Fixtures of the kernel's tests: what the process shares is each test's own."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
+from django.utils import timezone
 
 from monitoring.backends import factory
 from monitoring.exposition import instruments
@@ -24,3 +26,10 @@ def fresh_stores() -> Iterator[None]:
     factory.forget()
     yield
     factory.forget()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Return the instant of the test to the millisecond, which is what the storage keeps."""
+    moment = timezone.now()
+    return moment.replace(microsecond=moment.microsecond // 1_000 * 1_000)

@@ -12,11 +12,6 @@ from monitoring.types import MetricType, Origin, Sample, Temporality
 ROUTE = {"method": "GET", "route": "/events"}
 
 
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now().replace(microsecond=0)
-
-
 def push(service: str, requests: float, errors: dict[str, float], at: datetime) -> None:
     """Count requests and errors, as increments."""
     samples = [_counter("http_requests_total", service, requests, at, status_code="200")]

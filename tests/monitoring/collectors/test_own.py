@@ -9,7 +9,6 @@ import pytest
 import redis
 from django.conf import settings as configured
 from django.core.cache import cache, caches
-from django.utils import timezone
 from pytest_django import Settings
 
 from monitoring.backends.cache import CountedCache
@@ -25,11 +24,6 @@ pytestmark = [
     pytest.mark.usefixtures("fresh_stores"),
     pytest.mark.django_db(transaction=True),
 ]
-
-
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
 
 
 def values(samples: list[Sample], metric: str) -> dict[str, float]:

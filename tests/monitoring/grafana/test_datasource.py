@@ -6,19 +6,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from monitoring.ingest.door import ingest
 from monitoring.types import MetricType, Origin, Sample
 from tests.monitoring.clients import API, client_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now() -> datetime:
-    moment = timezone.now()
-    return moment.replace(microsecond=moment.microsecond // 1_000 * 1_000)
 
 
 def store(

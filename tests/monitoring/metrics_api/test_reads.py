@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from monitoring.ingest.door import ingest
 from monitoring.metrics_api.readings import timestamp_text
@@ -14,12 +13,6 @@ from monitoring.types import MetricType, Origin, Sample
 from tests.monitoring.clients import API, client_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now() -> datetime:
-    moment = timezone.now()
-    return moment.replace(microsecond=moment.microsecond // 1_000 * 1_000)
 
 
 def store(

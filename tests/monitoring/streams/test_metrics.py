@@ -9,7 +9,6 @@ import orjson
 import pytest
 from django.conf import settings
 from django.db import OperationalError
-from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
@@ -24,11 +23,6 @@ from monitoring.streams.metrics import store_metrics
 from tests.monitoring.streams.fakes import TOPIC, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
 
 
 def sold(by: object = 1.0, **fields: Any) -> bytes:
