@@ -18,23 +18,7 @@ from config.up.leftovers import end_leftovers
 from config.up.log_size import begin_logs, trim_logs
 from config.up.process_file import ProcessRecord
 from config.up.steps import Steps
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Installation:
-    (tmp_path / "logs").mkdir()
-    return Installation(root=tmp_path, data_dir=tmp_path)
-
-
-@pytest.fixture
-def screen() -> Console:
-    """A screen that is no terminal, as in a pipe."""
-    return Console(file=io.StringIO(), width=120)
-
-
-def shown(console: Console) -> str:
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+from tests.config.up_screen import shown
 
 
 class TestLogs:

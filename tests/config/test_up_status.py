@@ -1,10 +1,8 @@
 """The verbs that look at a run from outside, and manage.py with its variables."""
 
-import io
 import os
 import subprocess
 import time
-from pathlib import Path
 
 import psutil
 import pytest
@@ -18,23 +16,7 @@ from config.up import process_file, status
 from config.up.errors import StartError
 from config.up.installation import Installation
 from config.up.manage import run_manage
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Installation:
-    (tmp_path / "logs").mkdir()
-    return Installation(root=tmp_path, data_dir=tmp_path)
-
-
-@pytest.fixture
-def screen() -> Console:
-    """A screen that is no terminal, as in a pipe."""
-    return Console(file=io.StringIO(), width=120)
-
-
-def shown(console: Console) -> str:
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+from tests.config.up_screen import shown
 
 
 class TestStatus:
