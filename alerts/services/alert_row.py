@@ -19,7 +19,6 @@ def alert_after(change: Change, *, at: datetime) -> Alert:
     alert = copy(change.alert)
     alert.rule = change.rule
     alert.value = alert.value if change.value is None else change.value
-    alert.no_data_since = change.decision.no_data_since
     return alert
 
 

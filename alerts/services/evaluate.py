@@ -60,8 +60,6 @@ def _claim(at: datetime, rule_ids: Collection[UUID] | None) -> list[AlertRule]:
 
 def _plan(rules: Collection[AlertRule], at: datetime) -> dict[UUID, list[Change]]:
     """Decide about all series of all rules; a rule whose row is odd is missing from the answer."""
-    if not rules:
-        return {}
     series = SeriesIndex(latest_values(metrics={rule.metric_name for rule in rules}))
     remembered = _remembered()
     plans: dict[UUID, list[Change]] = {}
@@ -121,8 +119,6 @@ def _carry_out(changes: Sequence[Change], at: datetime) -> list[int]:
 
 def _remember(rules: Sequence[AlertRule], at: datetime) -> None:
     """Note that the rules were evaluated at `at`; the start of their run changes rarely."""
-    if not rules:
-        return
     _count_missed(rules, at)
     since: dict[datetime, list[UUID]] = defaultdict(list)
     for rule in rules:

@@ -48,17 +48,14 @@ def plan_rule(
 ) -> list[Change]:
     """Decide about every series that the rule watches or has an alert for.
 
-    `remembered` holds the rule's open and snoozed alerts by fingerprint. A rule with the no-data policy "fire"
-    that finds no series at all stands for one without labels, until the metric is reported.
+    `remembered` holds the rule's open and snoozed alerts by fingerprint. A rule that finds no series at all stands
+    for one without labels, so that the no-data policy "fire" has what to fire, until the metric is reported.
     Raises ValueError if the row holds a condition or policy that does not exist.
     """
     terms, watch = _terms_of(rule), watch_of(rule, at)
     series = {each.fingerprint: each for each in watched}
-    names = dict.fromkeys([*series, *remembered])
-    if not series and terms.no_data is NoData.FIRE:
-        names[OF_NOTHING] = None
     changes = []
-    for name in names:
+    for name in dict.fromkeys([OF_NOTHING, *series, *remembered]):
         each, alert = series.get(name), remembered.get(name)
         if each is None and name == OF_NOTHING and series:
             reading = Reading(Signal.OVER)

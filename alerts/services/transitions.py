@@ -108,14 +108,12 @@ def _create(alerts: Sequence[Alert]) -> None:
 
 def _forget(changes: Iterable[Change]) -> None:
     ids = [change.alert.pk for change in changes if change.alert]
-    if ids:
-        Alert.objects.filter(pk__in=ids, state=Alert.State.PENDING).delete()
+    Alert.objects.filter(pk__in=ids, state=Alert.State.PENDING).delete()
 
 
 def _end_snoozes(changes: Iterable[Change], at: datetime) -> None:
     ids = [change.alert.pk for change in changes if change.alert]
-    if ids:
-        Alert.objects.filter(pk__in=ids).update(snoozed=False, updated_at=at)
+    Alert.objects.filter(pk__in=ids).update(snoozed=False, updated_at=at)
 
 
 def _count(alerts: Iterable[Alert]) -> None:

@@ -3,12 +3,11 @@
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from alerts.evaluation.fingerprint import fingerprint
 from alerts.models import Alert, Notification
-from alerts.services import evaluate_rules
+from alerts.services import evaluate_rules, transitions, update_rule
 from tests.alerts.factories import NOON
 from tests.alerts.samples import MINUTE, evaluate, report, rule_on, states
 
@@ -84,6 +83,7 @@ def test_a_breach_goes_from_pending_to_firing_to_resolved_in_one_row() -> None:
     alert = Alert.objects.get()
     assert (alert.started_at, alert.fired_at) == (NOON, NOON + 2 * MINUTE)
     assert (alert.resolved_at, alert.resolved_by) == (NOON + 4 * MINUTE, "")
+    assert alert.held_from == NOON
 
 
 def test_a_resolution_is_owed_to_whom_the_firing_was_sent() -> None:
@@ -182,18 +182,44 @@ def test_only_the_rules_asked_for_are_evaluated() -> None:
     assert other.last_evaluated_at is None
 
 
-def test_the_number_of_queries_does_not_grow_with_rules_and_series() -> None:
-    def queries_for(rules: int) -> int:
-        for number in range(rules):
-            rule_on(f"m{number}", duration=300)
-            report(f"m{number}{{host=a}}", 85)
-        with CaptureQueriesContext(
-            connection,
-        ) as first:
-            evaluate(rules)
-        return len(first)
+def test_a_message_says_what_was_seen_when_it_was_owed() -> None:
+    rule = rule_on(duration=60, notification_channels=["email"])
+    for minute, value in enumerate([85, 90, 95]):
+        report("cpu", value, at=NOON + minute * MINUTE)
+        evaluate(minute)
 
-    assert queries_for(2) == queries_for(20)
+    payload = Notification.objects.get().payload
+    assert (payload["value"], payload["rule"]) == (90, rule.rule_name)
+
+
+def test_who_is_told_is_decided_when_the_alert_fires() -> None:
+    rule = rule_on(duration=60)
+    report("cpu", 85)
+    evaluate()
+    update_rule(rule.pk, {"notification_channels": ["email"]}, by="ana", at=NOON)
+
+    assert len(evaluate(1)) == 1
+    assert Alert.objects.get().notification_channels == ["email"]
+
+
+def test_transitions_are_counted_when_they_are_committed(
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    counted: list[dict[str, str]] = []
+    monkeypatch.setattr(transitions, "count", lambda _, labels: counted.append(labels))
+    rule_on(severity="critical")
+    for minute, value in enumerate([85, 85, 50]):
+        report("cpu", value, at=NOON + minute * MINUTE)
+        with django_capture_on_commit_callbacks(execute=True):
+            evaluate(minute)
+            before = len(counted)
+        assert before == min(minute, 1)
+
+    assert counted == [
+        {"state": "firing", "severity": "critical"},
+        {"state": "resolved", "severity": "critical"},
+    ]
 
 
 def test_all_rules_share_what_they_say_about_their_evaluation() -> None:

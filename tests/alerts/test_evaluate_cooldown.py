@@ -109,3 +109,15 @@ def test_a_resolution_by_hand_is_believed_for_the_cooldown() -> None:
         states.append(Alert.objects.filter(state="firing").count())
 
     assert states == [0, 0, 1]
+
+
+def test_rules_with_different_cooldowns_do_not_mix() -> None:
+    AlertRuleFactory.create(metric_name="cpu", cooldown_minutes=60, notification_channels=["email"])
+    step(0, 85)
+    step(1, 50)
+
+    assert len(step(30, 85)) == 1
+
+    firing = Alert.objects.filter(state="firing")
+    told = dict(firing.values_list("rule__cooldown_minutes", "notify_at"))
+    assert told == {10: NOON + 30 * MINUTE, 60: NOON + 60 * MINUTE}

@@ -49,7 +49,9 @@ def test_a_rule_with_an_odd_row_does_not_stop_the_others(
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("mail")
-def test_a_value_that_cannot_be_written_costs_its_rule_alone(counted: Counted) -> None:
+def test_a_value_that_cannot_be_written_costs_its_rule_alone(
+    counted: Counted, caplog: pytest.LogCaptureFixture
+) -> None:
     AlertRuleFactory.create(rule_name="endless", metric_name="m", notification_channels=["email"])
     AlertRuleFactory.create(metric_name="cpu", notification_channels=["email"])
     report("m", math.inf)
@@ -61,6 +63,7 @@ def test_a_value_that_cannot_be_written_costs_its_rule_alone(counted: Counted) -
     assert (alert.value, alert.transition_seq) == (85, 1)
     assert Notification.objects.get().pk in owed
     assert counted == [("alert_rule_evaluation_failures_total", {"rule_name": "endless"}, 1)]
+    assert "writing them rule by rule" in caplog.text
 
 
 @pytest.mark.django_db

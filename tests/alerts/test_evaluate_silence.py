@@ -5,6 +5,7 @@ import pytest
 from alerts.evaluation.fingerprint import OF_NOTHING, fingerprint
 from alerts.models import Alert
 from alerts.models.choices import NoDataPolicy
+from monitoring.models import Latest
 from tests.alerts.factories import NOON
 from tests.alerts.samples import MINUTE, evaluate, report, rule_on
 
@@ -67,3 +68,35 @@ def test_a_metric_that_nobody_reports_is_no_breach_by_default(policy: NoDataPoli
         evaluate(minute)
 
     assert not Alert.objects.exists()
+
+
+def test_a_series_that_vanished_from_the_store_is_silent_and_not_over() -> None:
+    rule_on(no_data_policy=NoDataPolicy.KEEP)
+    report("cpu{host=a}", 85)
+    evaluate()
+    Latest.objects.all().delete()
+    for minute in range(1, 8):
+        report("cpu{host=b}", 50, at=NOON + minute * MINUTE)
+        evaluate(minute)
+
+    alert = Alert.objects.get()
+    assert (alert.state, alert.no_data_since) == ("firing", NOON)
+
+
+def test_an_alert_by_silence_has_no_value() -> None:
+    rule_on("m", condition="<", threshold=1, no_data_policy=NoDataPolicy.FIRE)
+    report("m", 500)
+    for minute in range(7):
+        evaluate(minute)
+
+    alert = Alert.objects.get()
+    assert (alert.state, alert.value, alert.no_data_since) == ("firing", None, NOON)
+
+
+def test_a_series_without_service_and_labels_is_a_series_all_the_same() -> None:
+    rule_on()
+    report("cpu", 85, service="")
+
+    evaluate()
+
+    assert Alert.objects.get().fingerprint == OF_NOTHING

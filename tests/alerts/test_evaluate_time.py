@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.evaluation.fingerprint import fingerprint
 from alerts.models import Alert
-from tests.alerts.factories import NOON
+from tests.alerts.factories import NOON, AlertFactory
 from tests.alerts.samples import MINUTE, evaluate, report, rule_on, states
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +57,27 @@ def test_a_gap_that_does_not_count_moves_the_hold_on() -> None:
     alert = Alert.objects.get()
     assert (alert.state, alert.started_at) == ("pending", NOON)
     assert alert.held_from == NOON + 30 * MINUTE
+
+
+def test_a_hold_that_was_moved_on_is_met_later() -> None:
+    rule_on(duration=120)
+    report("cpu", 85)
+    evaluate()
+    seen = []
+    for minute in (30, 31, 32):
+        report("cpu", 85, at=NOON + minute * MINUTE)
+        evaluate(minute)
+        seen.append(Alert.objects.get().state)
+
+    assert seen == ["pending", "pending", "firing"]
+
+
+def test_a_hold_without_its_own_start_counts_from_the_first_breach() -> None:
+    rule = rule_on(duration=120, last_evaluated_at=NOON + MINUTE, watched_since=NOON)
+    series = fingerprint("payment-service", {})
+    AlertFactory.create(rule=rule, fingerprint=series, state="pending", held_from=None)
+    report("cpu", 85, at=NOON + 2 * MINUTE)
+
+    evaluate(2)
+
+    assert Alert.objects.get().state == "firing"
