@@ -35,8 +35,11 @@ class SmtpScript:
         if not self._reply(connection, "greeting", over):
             return
         while line := reader.readline():
-            command = line.split()[0].decode().upper()
-            self.commands.append(line.decode().strip())
+            said = line.decode(
+                errors="replace"
+            ).strip()  # after STARTTLS a handshake, which is no text
+            command = said.partition(" ")[0].upper()
+            self.commands.append(said)
             if command == "QUIT":
                 return
             if not self._reply(connection, command, over):
