@@ -91,9 +91,8 @@ def resolve_alert(alert_id: UUID, *, by: str, note: str | None = None, at: datet
 
 def _hold(alert_id: UUID) -> Alert:
     """Lock the alert, after its rule: the evaluation, which locks rules, is then not in the middle of it."""
-    rule_id = Alert.objects.filter(pk=alert_id).values_list("rule_id", flat=True).first()
-    if rule_id is not None:
-        AlertRule.with_deleted.select_for_update(no_key=True).filter(pk=rule_id).first()
+    rule = AlertRule.with_deleted.select_for_update(no_key=True, of=("self",))
+    rule.filter(alerts=alert_id).first()
     alert = Alert.objects.select_for_update(of=("self",)).filter(pk=alert_id).first()
     if alert is None:
         raise AlertNotFoundError(f"no alert {alert_id}")

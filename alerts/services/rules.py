@@ -122,8 +122,8 @@ def _store(rule: AlertRule, *, update_fields: Collection[str] | None) -> None:
 
 
 def _begin_anew(rule: AlertRule, changed: Collection[str]) -> list[str]:
-    """Make a rule that is switched on forget when it was last evaluated: the time between was no outage."""
-    if "enabled" not in changed or not rule.enabled:
+    """Make a rule that is switched forget when it was last evaluated: the time in which it is off is no outage."""
+    if "enabled" not in changed:
         return []
     rule.last_evaluated_at = rule.watched_since = None
     return ["last_evaluated_at", "watched_since"]

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from alerts.errors import AlertClosedError, AlertNotFoundError
-from alerts.models import Alert, Notification
+from alerts.models import Alert, AlertRule, Notification
 from alerts.services import Finding, acknowledge_alert, raise_alert, resolve_alert
 from tests.alerts.factories import NOON, AlertFactory
 from tests.alerts.samples import evaluate, report, rule_on
@@ -144,6 +144,7 @@ def test_a_finding_fires_at_once_and_tells_its_channels() -> None:
     assert (alert.service, alert.labels) == ("ticket-service", {"event": "7"})
     assert (alert.value, alert.threshold) == (8.0, 3.0)
     assert (alert.started_at, alert.fired_at, alert.notify_at) == (NOON, NOON, NOON)
+    assert alert.transition_seq == 1
     assert Notification.objects.get().alert == alert
 
 
@@ -159,11 +160,12 @@ def test_a_finding_that_is_open_is_refreshed_and_tells_nobody_again() -> None:
     assert Notification.objects.count() == 1
 
 
-def test_a_late_repeat_of_a_finding_does_not_set_its_value_back() -> None:
+@pytest.mark.parametrize("at", [NOON, LATER])
+def test_a_late_repeat_of_a_finding_does_not_set_its_value_back(at: datetime) -> None:
     raise_alert(BOT, at=LATER)
     older = Finding(fingerprint="bot-42", title="older", severity="info", value=1.0)
 
-    assert raise_alert(older, at=NOON).value == 8.0
+    assert raise_alert(older, at=at).value == 8.0
 
 
 def test_a_finding_that_was_resolved_is_raised_anew() -> None:
@@ -181,6 +183,48 @@ def test_a_finding_that_the_database_refuses_raises() -> None:
 
     with pytest.raises(IntegrityError, match="alerts_severity_known"):
         raise_alert(odd, at=NOON)
+
+
+@pytest.mark.parametrize(("actor", "logged"), [("", "Ana"), ("token-7", "token-7")])
+def test_the_log_says_who_acknowledged_whatever_name_is_shown(
+    caplog: pytest.LogCaptureFixture, actor: str, logged: str
+) -> None:
+    alert = AlertFactory.create()
+    with caplog.at_level("INFO"):
+        acknowledge_alert(alert.pk, by="Ana", actor=actor, at=NOON)
+        acknowledge_alert(alert.pk, by="Bo", actor="token-8", at=LATER)
+
+    (record,) = [each for each in caplog.records if each.message == "alert acknowledged"]
+    assert (record.__dict__["by"], record.__dict__["actor"]) == ("Ana", logged)
+
+
+def test_the_log_says_who_resolved(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        resolve_alert(AlertFactory.create().pk, by="Ana", at=NOON)
+
+    (record,) = [each for each in caplog.records if each.message == "alert resolved by hand"]
+    assert record.__dict__["by"] == "Ana"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_resolution_waits_for_the_evaluation_of_its_rule() -> None:
+    """Else the evaluation, which has read the alert as open, would decide about a resolved one."""
+    rule = rule_on()
+    alert = AlertFactory.create(rule=rule)
+
+    def resolve() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '50ms'")
+            resolve_alert(alert.pk, by="ana", at=NOON)
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as other:
+        AlertRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
+        waiting = other.submit(resolve)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            waiting.result()
 
 
 @pytest.mark.django_db(transaction=True)

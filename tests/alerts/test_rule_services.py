@@ -160,3 +160,21 @@ def test_a_rule_that_is_not_there_is_named(act: Callable[[UUID], object], *, del
         act(rule_id)
 
     assert (caught.value.status, caught.value.code) == (404, "RULE_NOT_FOUND")
+
+
+def test_the_log_says_who_made_changed_and_deleted_a_rule(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level("INFO"):
+        rule = create_rule(FIELDS, by="ana")
+        update_rule(rule.pk, {"threshold": 90.0, "duration": 5}, by="bo", at=NOON)
+        delete_rule(rule.pk, by="cy", at=NOON)
+
+    assert [
+        (each.message, each.__dict__["rule"], each.__dict__["by"]) for each in caplog.records
+    ] == [
+        ("rule created", "hot", "ana"),
+        ("rule changed", "hot", "bo"),
+        ("rule deleted", "hot", "cy"),
+    ]
+    assert caplog.records[1].__dict__["fields"] == ["duration", "threshold"]
