@@ -7,6 +7,7 @@ import pytest
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import frame_to_be_available_and_switch_to_it
 from selenium.webdriver.support.wait import WebDriverWait
 
 from config.demo.parts import Parts
@@ -56,12 +57,17 @@ def click(browser: Chrome, by: str, what: str) -> None:
     patiently(browser).until(try_to)
 
 
+def expect_text(browser: Chrome, tag: str, text: str) -> None:
+    """Wait until the element says so, on the page that is there then."""
+    patiently(browser).until(lambda page: text in page.find_element(By.TAG_NAME, tag).text)
+
+
 def test_a_button_breaks_a_service(browser: Chrome) -> None:
     def act(address: str, parts: Parts) -> None:
         browser.get(address)
         form = "form[action='/services/payment-service/state']"
         click(browser, By.CSS_SELECTOR, f"{form} button[value=down]")
-        assert "7 of 8 healthy" in browser.find_element(By.TAG_NAME, "header").text
+        expect_text(browser, "header", "7 of 8 healthy")
         assert parts.fleet.states()["payment-service"] is ServiceState.DOWN
 
     visit(browser, act)
@@ -71,9 +77,7 @@ def test_the_button_of_the_mailbox_empties_it(browser: Chrome) -> None:
     def act(address: str, parts: Parts) -> None:
         browser.get(address)
         click(browser, By.CSS_SELECTOR, "form[action='/mailbox/clear'] button")
-        patiently(browser).until(
-            lambda page: "No mail yet" in page.find_element(By.TAG_NAME, "main").text
-        )
+        expect_text(browser, "main", "No mail yet")
         assert parts.mailbox.messages == []
 
     visit(browser, act)
@@ -83,7 +87,8 @@ def test_the_html_of_a_mail_is_shown_and_its_script_is_not_run(browser: Chrome) 
     def act(address: str, parts: Parts) -> None:
         browser.get(address)
         click(browser, By.LINK_TEXT, "an alert")
-        browser.switch_to.frame(browser.find_element(By.TAG_NAME, "iframe"))
+        patiently(browser).until(frame_to_be_available_and_switch_to_it((By.TAG_NAME, "iframe")))
+        expect_text(browser, "body", "was here")
         assert browser.find_element(By.TAG_NAME, "body").text == "was here"
 
     visit(browser, act, html=EVIL)
