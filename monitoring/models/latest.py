@@ -15,6 +15,9 @@ class Latest(models.Model):
     )
     at = models.DateTimeField()
     value = models.FloatField()
+    accumulates = models.BooleanField(
+        default=False, help_text="increments were pushed: the row is the total and is locked to add"
+    )
 
     class Meta:
         db_table = "latest"

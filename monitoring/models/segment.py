@@ -6,7 +6,9 @@ from django.db import models
 class Segment(models.Model):
     """The samples of one commit, sorted by series, in one compressed payload (monitoring.storage.codec).
 
-    The migration creates the partitioned table in SQL; `id` comes from a sequence of its own and grows
+    A row lives until its samples are sealed into chunks. Its column `xid`, which only SQL knows, is the
+    transaction that wrote it: it tells a reader what is new since it last looked. The migration creates the
+    partitioned table in SQL; `id` comes from a sequence of its own and grows
     in the order of the commits of any one series, so the higher id is the later write.
     """
 

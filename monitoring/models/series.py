@@ -20,6 +20,9 @@ class Series(models.Model):
     labels_hash = models.CharField(
         max_length=32, help_text="stable hash of metric, service and labels"
     )
+    client = models.CharField(
+        max_length=255, default="", help_text="who sent its first sample; limits count by it"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -32,6 +35,7 @@ class Series(models.Model):
         indexes = [
             models.Index(fields=["metric", "service"], name="series_metric_service"),
             models.Index(fields=["service"], name="series_service"),
+            models.Index(fields=["client"], name="series_client"),
             GinIndex(fields=["labels"], name="series_labels"),
         ]
 
