@@ -1,9 +1,14 @@
-"""WSGI entry point, for servers that speak no ASGI."""
+"""WSGI entry point: `gunicorn config.wsgi:application -k gthread --threads 32`."""
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.service")
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+from monitoring.api.body_limit import LimitBody  # noqa: E402 - needs the apps that the line above has loaded
+
+application = LimitBody(_django, most_bytes=settings.MAX_BULK_BODY_BYTES)

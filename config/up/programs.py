@@ -33,7 +33,7 @@ class ProgramList:
         """Return the processes of this run in the order of starting."""
         listed = [
             self._web(),
-            self._worker("worker", "main", queues="alerts,collect,default", children=2),
+            self._worker("worker", "main", queues="alerts,collect,default,storage", children=3),
             self._worker("ml", "ml", queues="ml", children=1, nice=_MODEST),
             self._beat(),
         ]
@@ -44,10 +44,10 @@ class ProgramList:
         return [*listed, self._flower()]
 
     def _web(self) -> Program:
-        """One ASGI process; its requests share a pool of connections."""
+        """One process; its threads share a pool of connections that is smaller than they are many."""
         return self._program(
             "web",
-            *("-m", "gunicorn", "config.asgi:application", "-k", "asgi"),
+            *("-m", "gunicorn", "config.wsgi:application", "-k", "gthread", "--threads", "32"),
             *("-b", f"{LOOPBACK}:{self.addresses.web}", "--graceful-timeout", "3"),
             "--no-control-socket",  # it would lie in the home directory, shared by all installations
             ready=lambda: answers(f"{self.addresses.base_url}/health"),

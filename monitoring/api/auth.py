@@ -17,10 +17,11 @@ from monitoring.api.tokens import UnverifiedTokenError, verified_claims
 __all__ = ["TokenAuthentication", "TokenUser"]
 
 _REALM = 'realm="monitoring"'
+_SCHEMES = ("bearer", "basic", "token")  # in the order of the challenge
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <token>`; where scrapers come, also Basic with the token as the password."""
+    """`Authorization: Bearer <token>`; where the view says so also `Token <token>`, or Basic with it as password."""
 
     def authenticate(self, request: Request) -> tuple[TokenUser, dict[str, Any]] | None:
         """Return who the token speaks for and its claims; None without a token. Raises AuthenticationFailed."""
@@ -38,24 +39,29 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge of a 401."""
-        if _takes_basic(request):
-            return f"Bearer {_REALM}, Basic {_REALM}"
-        return f"Bearer {_REALM}"
+        schemes = _schemes_of(request)
+        return ", ".join(
+            f"{scheme.capitalize()} {_REALM}" for scheme in _SCHEMES if scheme in schemes
+        )
 
     def _presented_token(self, request: Request) -> str | None:
         scheme, _, rest = get_authorization_header(request).strip().partition(b" ")
+        schemes = _schemes_of(request)
         match scheme.lower():
             case b"bearer":
                 return _bearer(rest)
-            case b"basic" if _takes_basic(request):
+            case b"token" if "token" in schemes:
+                return _bearer(rest)
+            case b"basic" if "basic" in schemes:
                 return _password(rest)
             case _:
                 return None
 
 
-def _takes_basic(request: Request) -> bool:
+def _schemes_of(request: Request) -> frozenset[str]:
+    """Return how the view takes a token; a method that is not declared is refused as one that takes Bearer."""
     access = declared_access(request.parser_context["view"], request.method)
-    return access is not None and access.scrapers
+    return frozenset({"bearer"}) if access is None else access.schemes
 
 
 def _bearer(rest: bytes) -> str:

@@ -18,8 +18,8 @@ _CONTAINERS = (dict, list)
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
-class StrictJsonParser(BaseParser):
-    """JSON as RFC 8259 has it: UTF-8, finite numbers, no lone surrogates; of duplicate keys the last one wins."""
+class UnreadJsonParser(BaseParser):
+    """JSON that the view decodes itself: its bytes, of a limited size."""
 
     media_type = "application/json"
 
@@ -29,29 +29,44 @@ class StrictJsonParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Return the value. Raises InvalidInputError, PayloadTooLargeError or UnsupportedMediaType."""
+        """Return the bytes. Raises PayloadTooLargeError or UnsupportedMediaType."""
         context = parser_context or {}
         _check_encoding(context.get("request"), media_type or "")
-        body = _read(stream, context.get("view"))
-        try:
-            value = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            raise InvalidInputError(f"Malformed JSON: {error}") from None
-        if b"\\u0000" in body and _NUL.search(body):
-            raise InvalidInputError("A text holds a NUL character, which cannot be stored")
-        _check_depth(value)
-        return value
+        return _read(stream, context.get("view"))
+
+
+class StrictJsonParser(UnreadJsonParser):
+    """JSON as RFC 8259 has it: UTF-8, finite numbers, no lone surrogates; of duplicate keys the last one wins."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Return the value. Raises InvalidInputError, PayloadTooLargeError or UnsupportedMediaType."""
+        return decode_json(super().parse(stream, media_type, parser_context))
+
+
+def decode_json(body: bytes) -> Any:
+    """Return what the text means, under the rules of StrictJsonParser. Raises InvalidInputError."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInputError(f"Malformed JSON: {error}") from None
+    if b"\\u0000" in body and _NUL.search(body):
+        raise InvalidInputError("A text holds a NUL character, which cannot be stored")
+    _check_depth(value)
+    return value
 
 
 def announce_body(meta: dict[str, Any]) -> None:
-    """Make the framework look for a body where it would see none: without a media type, or sent in chunks.
+    """Make the framework look for a body where it would see none: without a media type.
 
-    Both are legal, and `{}` in place of what a client has sent would be a wrong answer.
+    That is legal, and `{}` in place of what a client has sent would be a wrong answer.
     """
     if not meta.get("CONTENT_TYPE"):
         meta["CONTENT_TYPE"] = StrictJsonParser.media_type
-    if "HTTP_TRANSFER_ENCODING" in meta and not meta.get("CONTENT_LENGTH"):
-        meta["CONTENT_LENGTH"] = "-1"  # unknown, which is not zero
 
 
 def _check_encoding(request: Request | None, media_type: str) -> None:

@@ -36,7 +36,8 @@ class Access:
 
     `roles` are the specification's; `strict` narrows them where STRICT_ROLES is on. A token whose `permissions`
     claim names `permission` passes whatever its role. `public` needs no token; `scrapers` none from a trusted
-    address, and elsewhere also takes the token as the password of Basic auth, which Prometheus and Grafana can send.
+    address. `schemes` are the ways to send a token: Basic has it as its password, which Prometheus and Grafana can
+    send, and Token is what clients of InfluxDB 2 send.
     """
 
     roles: frozenset[Role] = frozenset()
@@ -44,6 +45,11 @@ class Access:
     strict: frozenset[Role] | None = None
     public: bool = False
     scrapers: bool = False
+    schemes: frozenset[str] = frozenset({"bearer"})
+
+    def sent_as(self, *schemes: str) -> "Access":
+        """Return the same access where the token may also be sent by these schemes."""
+        return replace(self, schemes=self.schemes.union(schemes))
 
     def strictly(self, *roles: Role) -> "Access":
         """Return the same access with other roles where STRICT_ROLES is on."""
@@ -68,7 +74,7 @@ def only(*roles: Role, permission: str = "") -> Access:
 
 ANYONE = Access(public=True)
 ANY_ROLE = only(*Role)
-SCRAPER = Access(roles=frozenset(Role), scrapers=True)
+SCRAPER = Access(roles=frozenset(Role), scrapers=True).sent_as("basic")
 
 
 def holder_of(request: Request) -> TokenUser | None:

@@ -12,8 +12,6 @@ from rest_framework import serializers
 from monitoring.api.permissions import Access, declared_access
 from monitoring.api.roles import Role
 
-_BEARER: dict[str, list[str]] = {"bearer": []}
-_BASIC: dict[str, list[str]] = {"basic": []}
 _NOBODY: dict[str, list[str]] = {}
 _ERRORS = {
     "400": "The request is wrong; `details` says where.",
@@ -81,19 +79,19 @@ class DeclaredSchema(AutoSchema):
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself
-    """Bearer tokens; for scrapers Basic too, or nothing from a trusted address."""
+    """Bearer tokens; where a view says so, other ways to send them, or nothing from a trusted address."""
 
     target_class = "monitoring.api.auth.TokenAuthentication"
-    name = ["bearer", "basic"]
+    name = ["bearer", "basic", "token"]
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[str]]]:
         """Return the alternatives for the operation."""
         access = declared_access(auto_schema.view, auto_schema.method)
         if access is not None and access.public:
             return [_NOBODY]
-        if access is not None and access.scrapers:
-            return [_NOBODY, _BEARER, _BASIC]
-        return [_BEARER]
+        schemes = frozenset({"bearer"}) if access is None else access.schemes
+        nobody = [_NOBODY] if access is not None and access.scrapers else []
+        return nobody + [{scheme: []} for scheme in self.name if scheme in schemes]
 
     def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:
         """Return the schemes in the order of `name`."""
@@ -103,6 +101,12 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
                 "type": "http",
                 "scheme": "basic",
                 "description": "Any user name; the password is the token.",
+            },
+            {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": "`Token`, a blank and the token, as clients of InfluxDB 2 send it.",
             },
         ]
 

@@ -1,6 +1,6 @@
 """The cache: Valkey behind Django's cache API, with one connection pool a process and no pickles.
 
-Django makes a cache object for each ASGI request and lets each have a pool of its own; and whoever can write to a
+Django makes a cache object for each thread and lets each have a pool of its own; and whoever can write to a
 cache of pickles can run code in every process that reads it.
 """
 

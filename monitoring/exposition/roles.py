@@ -13,9 +13,7 @@ def role_of(command_line: Sequence[str]) -> str | None:
     A worker is told apart from its siblings by the node name before the @ of `-n NAME@host`.
     """
     words = [PurePath(word).name for word in command_line]
-    if any(
-        word.startswith(("config.asgi", "config.wsgi")) or word == "runserver" for word in words
-    ):
+    if any(word.startswith("config.wsgi") or word == "runserver" for word in words):
         return "web"
     if "consume_streams" in words:
         return "consumer"

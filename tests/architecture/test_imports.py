@@ -10,7 +10,7 @@ HEAVY = {"tensorflow", "keras", "torch", "pandas", "sklearn", "scipy", "matplotl
 # Loads the server's entry point and every view, as the first request does, and prints what that imported.
 PROGRAM = """
 import sys
-import config.asgi
+import config.wsgi
 from django.urls import get_resolver
 get_resolver().url_patterns
 print(*sorted({name.partition(".")[0] for name in sys.modules}))

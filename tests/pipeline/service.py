@@ -58,8 +58,8 @@ class Service:
         self._tasks.conf.update(broker_transport_options=options, task_publish_retry=False)
 
     def start_web(self) -> None:
-        """Start the ASGI server as it runs in production; `api` waits for it."""
-        server = ("-m", "gunicorn", "config.asgi:application", "-k", "asgi")
+        """Start the web server as it runs in production; `api` waits for it."""
+        server = ("-m", "gunicorn", "config.wsgi:application", "-k", "gthread", "--threads", "8")
         address = ("-b", f"{LOOPBACK}:{self._port}", "--graceful-timeout", "2")
         self._start("web", *server, *address)
 

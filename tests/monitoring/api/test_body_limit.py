@@ -1,92 +1,93 @@
-"""A body over the limit is refused before it fills a disk."""
+"""A body over the limit is refused before it fills the memory."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
+from io import BytesIO
 from typing import Any
 
 import orjson
 import pytest
 
-from monitoring.api.body_limit import LimitBody, Receive, Send
+from monitoring.api.body_limit import LimitBody
 
 LIMIT = 10
 
 
 class Application:
-    """Reads the whole body, as Django does, and answers with its length."""
+    """Reads what is announced, as Django does, and remembers it."""
 
     def __init__(self) -> None:
-        self.body = b""
+        self.body: bytes | None = None
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        more = scope["type"] == "http"
-        while more:
-            message = await receive()
-            self.body += message.get("body", b"")
-            more = message.get("more_body", False)
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"ok"})
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        start_response("200 OK", [])
+        return [b"ok"]
 
 
-def exchange(
-    chunks: Sequence[bytes], length: bytes | None = None, kind: str = "http"
-) -> tuple[list[Mapping[str, Any]], Application]:
-    application = Application()
-    headers = [] if length is None else [(b"content-length", length)]
-    scope = {"type": kind, "path": "/api/v1/monitoring/metrics", "headers": headers}
-    waiting = list(enumerate(chunks, start=1))
-    sent: list[Mapping[str, Any]] = []
+class Exchange:
+    """One request to the limited application."""
 
-    async def receive() -> Mapping[str, Any]:
-        number, body = waiting.pop(0)
-        return {"type": "http.request", "body": body, "more_body": number < len(chunks)}
+    def __init__(self, body: bytes, **announced: str) -> None:
+        self.input = BytesIO(body)
+        self.application = Application()
+        self.status = ""
+        self.headers: dict[str, str] = {}
+        environ = {"PATH_INFO": "/api/v1/monitoring/metrics", "wsgi.input": self.input, **announced}
+        limited = LimitBody(self.application, most_bytes=LIMIT)
+        self.answer = b"".join(limited(environ, self._start))
 
-    async def send(message: Mapping[str, Any]) -> None:
-        sent.append(message)
-
-    asyncio.run(LimitBody(application, most_bytes=LIMIT)(scope, receive, send))
-    return sent, application
+    def _start(self, status: str, headers: list[tuple[str, str]]) -> None:
+        self.status, self.headers = status, dict(headers)
 
 
-@pytest.mark.parametrize("chunks", [[b""], [b"x" * 10], [b"x" * 5, b"x" * 5], [b"x"] * 10])
-def test_a_body_within_the_limit_arrives(chunks: list[bytes]) -> None:
-    sent, application = exchange(chunks, b"%d" % sum(map(len, chunks)))
+@pytest.mark.parametrize("size", [0, 1, 9, 10])
+def test_a_body_within_the_limit_arrives(size: int) -> None:
+    body = b"x" * size
 
-    assert sent[0]["status"] == 200
-    assert application.body == b"".join(chunks)
+    announced = Exchange(body, CONTENT_LENGTH=str(size))
+    in_chunks = Exchange(body, HTTP_TRANSFER_ENCODING="Chunked")
 
-
-@pytest.mark.parametrize("chunks", [[b"x" * 11], [b"x" * 6, b"x" * 6], [b"x"] * 1_000])
-@pytest.mark.parametrize("length", [None, b"3", b"nonsense"])
-def test_a_body_over_the_limit_is_refused_whatever_was_announced(
-    chunks: list[bytes], length: bytes | None
-) -> None:
-    sent, application = exchange(chunks, length)
-
-    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
-    assert sent[0]["status"] == 413
-    assert len(application.body) <= LIMIT
+    assert (announced.status, announced.application.body) == ("200 OK", body)
+    assert (in_chunks.status, in_chunks.application.body) == ("200 OK", body)
 
 
 def test_a_body_announced_over_the_limit_is_not_even_read() -> None:
-    sent, application = exchange([], b"11")
+    refused = Exchange(b"x" * 11, CONTENT_LENGTH="11")
 
-    assert sent[0]["status"] == 413
-    assert application.body == b""
+    assert refused.status.startswith("413 ")
+    assert refused.application.body is None
+    assert refused.input.tell() == 0
 
 
-def test_the_refusal_has_the_one_shape() -> None:
-    sent, _ = exchange([], b"99999999999999999999")
+@pytest.mark.parametrize("size", [11, 1_000])
+def test_chunks_are_read_no_further_than_the_limit(size: int) -> None:
+    refused = Exchange(b"x" * size, HTTP_TRANSFER_ENCODING="chunked")
 
-    body = orjson.loads(sent[1]["body"])
-    headers = dict(sent[0]["headers"])
+    assert refused.status.startswith("413 ")
+    assert refused.application.body is None
+    assert refused.input.tell() == LIMIT + 1
+
+
+@pytest.mark.parametrize("length", ["", "nonsense", "-1"])
+def test_a_length_that_is_none_announces_nothing(length: str) -> None:
+    environ = {"PATH_INFO": "/", "wsgi.input": BytesIO(b""), "CONTENT_LENGTH": length}
+    statuses: list[str] = []
+
+    def application(seen: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return []
+
+    LimitBody(application, most_bytes=LIMIT)(environ, lambda status, _: statuses.append(status))
+
+    assert statuses == ["200 OK"]
+
+
+def test_the_refusal_has_the_one_shape_and_ends_the_connection() -> None:
+    refused = Exchange(b"", CONTENT_LENGTH="99999999999999999999")
+
+    body = orjson.loads(refused.answer)
     assert (body["code"], body["path"]) == ("VALIDATION_ERROR", "/api/v1/monitoring/metrics")
     assert set(body) == {"error", "code", "timestamp", "path", "details"}
-    assert headers[b"content-type"] == b"application/json"
-    assert int(headers[b"content-length"]) == len(sent[1]["body"])
-
-
-def test_what_is_no_request_passes_by() -> None:
-    sent, _ = exchange([], kind="lifespan")
-
-    assert sent[0]["status"] == 200
+    assert refused.headers["Content-Type"] == "application/json"
+    assert int(refused.headers["Content-Length"]) == len(refused.answer)
+    assert refused.headers["Connection"] == "close"

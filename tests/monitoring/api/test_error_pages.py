@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from tests.monitoring.api.asgi import exchange
+from tests.monitoring.api.server import exchange
 
 pytestmark = pytest.mark.urls("tests.monitoring.api.views")
 
@@ -80,7 +80,7 @@ def test_the_admin_answers_the_same_with_a_page() -> None:
 
 
 @pytest.mark.usefixtures("failing_middleware")
-def test_a_failing_middleware_answers_under_asgi_too() -> None:
+def test_a_failing_middleware_answers_the_server_too() -> None:
     answer = exchange("GET", "/api/v1/open")
 
     assert (answer.status, answer.json()["code"]) == (503, "DATABASE_ERROR")

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from monitoring.exposition import instruments
-from tests.monitoring.api.asgi import exchange
+from tests.monitoring.api.server import exchange
 from tests.monitoring.api.tokens import claims, role, token
 
 pytestmark = pytest.mark.urls("tests.monitoring.api.views")
@@ -86,7 +86,7 @@ def test_methods_that_nobody_knows_share_one_name(client: Client, recorded: Reco
     assert recorded.counts["http_requests_total", ("OTHER", "/api/v1/open", "405")] == 3
 
 
-def test_under_asgi_a_request_is_measured_too(recorded: Recorded) -> None:
+def test_a_request_of_the_server_is_measured_too(recorded: Recorded) -> None:
     answer = exchange("GET", "/api/v1/open/payment")
 
     assert answer.status == 200

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from monitoring.api.parsers import MAX_DEPTH, StrictJsonParser
 from monitoring.errors import InvalidInputError
-from tests.monitoring.api.asgi import exchange
+from tests.monitoring.api.server import exchange
 
 pytestmark = pytest.mark.urls("tests.monitoring.api.views")
 
@@ -201,7 +201,7 @@ CHUNKED = {"Content-Type": JSON, "Transfer-Encoding": "chunked"}
 
 
 def test_a_body_in_chunks_of_unknown_length_is_read() -> None:
-    answer = exchange("POST", "/api/v1/echo", headers=CHUNKED, chunks=[b'{"a"', b": 1}"])
+    answer = exchange("POST", "/api/v1/echo", headers=CHUNKED, body=b'{"a": 1}')
 
     assert (answer.status, answer.json()) == (200, {"got": {"a": 1}})
 
@@ -209,7 +209,7 @@ def test_a_body_in_chunks_of_unknown_length_is_read() -> None:
 def test_a_body_in_chunks_has_the_same_limit(settings: Settings) -> None:
     settings.MAX_BODY_BYTES = 64
 
-    answer = exchange("POST", "/api/v1/echo", headers=CHUNKED, chunks=[b" " * 40, b" " * 40])
+    answer = exchange("POST", "/api/v1/echo", headers=CHUNKED, body=b" " * 80)
 
     assert (answer.status, answer.json()["code"]) == (413, "VALIDATION_ERROR")
 

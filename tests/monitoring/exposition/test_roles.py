@@ -10,7 +10,7 @@ CELERY = ["python", "-m", "celery", "-A", "config.celery"]
 @pytest.mark.parametrize(
     ("command_line", "role"),
     [
-        (["/v/bin/gunicorn", "config.asgi:application", "-k", "asgi"], "web"),
+        (["/v/bin/gunicorn", "config.wsgi:application", "-k", "gthread"], "web"),
         (["gunicorn", "config.wsgi"], "web"),
         (["python", "manage.py", "runserver"], "web"),
         (["python", "/srv/manage.py", "consume_streams"], "consumer"),
