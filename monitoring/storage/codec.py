@@ -1,48 +1,39 @@
-"""The payload of a segment: the samples of one commit, by series and then by time, in columns.
+"""The payload of a segment: the samples of one commit, by series and then by time, in columns. Pure: numpy only.
 
-    header   version u8 | samples u32 | series u32 | base i64 | head bytes u32
-    head     steps between series ids i32[series] | counts i32[series] | ms since base i64[samples]
-    values   f64[samples]
-    crc32    of everything before it, u32
+    version u8 | samples u32 | series u32
+    series ids, ascending        a column (monitoring.storage.packing)
+    samples of each series       a column
+    instants                     ms since the epoch, a column
+    values                       a column of doubles (monitoring.storage.doubles)
+    checksum                     (monitoring.storage.checksum)
 
-All little-endian. `head` and `values` are one zstd frame each, or plain where that is not longer (a
-segment of one sample): the decoder tells the two apart by the length, which it knows from the counts.
-The ids and counts are the offset index: a reader finds one series, or learns that it is not there,
-before it touches a value. Pure: numpy and zstandard only.
+Big-endian. The ids and counts are the offset index: a reader finds one series, or learns that it is not there,
+before it touches a value. Segments of version 1 are read as well (monitoring.storage.codec_v1).
 """
 
 import struct
-import threading
-import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import zstandard
 from numpy.typing import NDArray
 
-VERSION = 1
+from monitoring.storage import codec_v1
+from monitoring.storage.checksum import seal, unseal
+from monitoring.storage.doubles import pack_doubles, unpack_doubles
+from monitoring.storage.packing import pack, unpack
 
-_HEADER = struct.Struct("<BIIqI")
-_CRC = struct.Struct("<I")
-# Level 1 gave fewer bytes than level 3 on whole numbers, as many on decimals, and took less time.
-_LEVEL = 1
-_I4, _I8, _F8 = np.dtype("<i4"), np.dtype("<i8"), np.dtype("<f8")
-_ZERO = np.zeros(1, _I4)  # before the first id; steps between neighbours are mostly ones
+VERSION = 2
+MAX_SAMPLES = (
+    1 << 24
+)  # 400 MB decoded: far beyond any commit, and a bound for what a payload can ask for
+
+_HEADER = struct.Struct(">BII")
+_INT32 = np.iinfo(np.int32)
 
 
 class CorruptSegmentError(ValueError):
     """The payload is not what was written: damaged, cut off, or of a version this code does not know."""
-
-
-class _Contexts(threading.local):
-    """Compression contexts: dear to make, and not to be shared by two threads at once."""
-
-    def __init__(self) -> None:
-        self.compressor = zstandard.ZstdCompressor(level=_LEVEL)
-        self.decompressor = zstandard.ZstdDecompressor()
-
-
-_contexts = _Contexts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,102 +59,75 @@ class Columns:
     at_ms: NDArray[np.int64]
     values: NDArray[np.float64]
 
-    @property
-    def nbytes(self) -> int:
-        """Return the size of the arrays in memory, in bytes."""
-        return sum(
-            array.nbytes for array in (self.index.ids, self.index.starts, self.at_ms, self.values)
-        )
-
 
 def encode(
     series: NDArray[np.int32], at_ms: NDArray[np.int64], values: NDArray[np.float64]
 ) -> bytes:
     """Return the payload of samples that are sorted by series, then time; all arrays of one length.
 
-    Raises ValueError if there is no sample, the lengths differ or the order is wrong: a payload that
-    cannot be searched must not be written.
+    Raises ValueError if there is no sample, there are more than MAX_SAMPLES, the lengths differ or the
+    order is wrong: a payload that cannot be searched must not be written.
     """
     _check_order(series, at_ms, values)
     first = np.flatnonzero(np.diff(series, prepend=series[0] - np.int64(1)))
     counts = np.diff(first, append=len(series))
-    base = int(at_ms.min())
-    head = _pack(
-        np.diff(series[first].astype(_I4), prepend=_ZERO).tobytes()
-        + counts.astype(_I4).tobytes()
-        + (at_ms - base).astype(_I8).tobytes()
+    # Neighbours of one series resemble one another; those of two series do not, so trying costs time only.
+    orders = (0, 1) if len(series) >= 4 * len(first) else (0,)
+    return seal(
+        _HEADER.pack(VERSION, len(series), len(first))
+        + pack(series[first].astype(np.int64), orders=(1,))
+        + pack(counts, orders=(0,))
+        + pack(at_ms, orders=orders)
+        + pack_doubles(values, orders=orders)
     )
-    header = _HEADER.pack(VERSION, len(series), len(first), base, len(head))
-    body = header + head + _pack(values.astype(_F8).tobytes())
-    return body + _CRC.pack(zlib.crc32(body))
 
 
 def decode(payload: bytes) -> Columns:
     """Return all samples of the payload; the arrays are read-only. Raises CorruptSegmentError."""
-    index, at_ms, packed_values = _open(payload)
-    return Columns(index, at_ms, _values(packed_values, len(at_ms)))
-
-
-def decode_series(payload: bytes, series_id: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return instants and values of one series, both empty if the segment does not hold it.
-
-    The values stay packed when it does not. Raises CorruptSegmentError.
-    """
-    index, at_ms, packed_values = _open(payload)
-    place = index.slice_of(series_id)
-    if place.stop == 0:
-        return at_ms[place], np.empty(0, _F8)
-    return at_ms[place], _values(packed_values, len(at_ms))[place]
+    try:
+        if payload[:1] == bytes([codec_v1.VERSION]):
+            return _checked(*codec_v1.decode(payload))
+        return _decode_body(unseal(payload))
+    except (ValueError, struct.error) as error:
+        raise CorruptSegmentError(str(error)) from None
 
 
 def _check_order(
     series: NDArray[np.int32], at_ms: NDArray[np.int64], values: NDArray[np.float64]
 ) -> None:
-    if not 0 < len(series) == len(at_ms) == len(values):
-        raise ValueError("a segment needs samples, and its columns one length")
+    if not 0 < len(series) == len(at_ms) == len(values) <= MAX_SAMPLES:
+        raise ValueError("a segment needs samples, not too many, and its columns one length")
     same, later = series[1:] == series[:-1], series[1:] > series[:-1]
     if not np.all(later | (same & (at_ms[1:] >= at_ms[:-1]))):
         raise ValueError("a segment is sorted by series, then time")
 
 
-def _open(payload: bytes) -> tuple[Index, NDArray[np.int64], memoryview]:
-    """Check the payload and unpack its head; the values stay as they are."""
-    if len(payload) < _HEADER.size + _CRC.size:
-        raise CorruptSegmentError("the payload is cut off")
-    body = memoryview(payload)[: -_CRC.size]
-    if zlib.crc32(body) != _CRC.unpack_from(payload, len(body))[0]:
-        raise CorruptSegmentError("the checksum does not match")
-    version, samples, series, base, head_bytes = _HEADER.unpack_from(body)
+def _decode_body(body: memoryview) -> Columns:
+    version, samples, series = _HEADER.unpack_from(body)
     if version != VERSION:
         raise CorruptSegmentError(f"version {version} of the payload is not known")
-    values_at = _HEADER.size + head_bytes
-    head = _unpack(body[_HEADER.size : values_at], 2 * series * 4 + samples * 8)
-    steps, counts = np.frombuffer(head, _I4, 2 * series).reshape(2, series)
-    ids = np.cumsum(steps, dtype=np.int32)
-    starts = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
-    at_ms = np.frombuffer(head, _I8, samples, offset=2 * series * 4) + base
-    for array in (ids, starts, at_ms):
+    if not 0 < series <= samples <= MAX_SAMPLES:
+        raise CorruptSegmentError("the counts of the payload make no sense")
+    ids, place = unpack(body, _HEADER.size, series)
+    counts, place = unpack(body, place, series)
+    at_ms, place = unpack(body, place, samples)
+    values, place = unpack_doubles(body, place, samples)
+    if place != len(body):
+        raise CorruptSegmentError("the payload is longer than its columns")
+    return _checked(ids, counts, at_ms, values)
+
+
+def _checked(
+    ids: NDArray[Any], counts: NDArray[Any], at_ms: NDArray[np.int64], values: NDArray[np.float64]
+) -> Columns:
+    """Return the samples if their index can be searched, whatever wrote it."""
+    if counts.min() < 1 or counts.max() > len(at_ms) or counts.sum() != len(at_ms):
+        raise CorruptSegmentError("the counts of the series do not add up")
+    if ids[0] < _INT32.min or ids[-1] > _INT32.max or np.any(ids[1:] <= ids[:-1]):
+        raise CorruptSegmentError("the ids of the series do not ascend")
+    starts = np.zeros(len(ids) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
+    ids = ids.astype(np.int32)
+    for array in (ids, starts, at_ms, values):
         array.flags.writeable = False
-    return Index(ids, starts), at_ms, body[values_at:]
-
-
-def _values(packed: memoryview, samples: int) -> NDArray[np.float64]:
-    return np.frombuffer(_unpack(packed, samples * 8), _F8)
-
-
-def _pack(plain: bytes) -> bytes:
-    packed = _contexts.compressor.compress(plain)
-    return packed if len(packed) < len(plain) else plain
-
-
-def _unpack(packed: memoryview, length: int) -> bytes:
-    """Return the `length` bytes that were packed."""
-    if len(packed) == length:
-        return bytes(packed)
-    try:
-        plain = _contexts.decompressor.decompress(packed, max_output_size=length)
-    except zstandard.ZstdError as error:
-        raise CorruptSegmentError(f"a column cannot be unpacked: {error}") from None
-    if len(plain) != length:
-        raise CorruptSegmentError("a column has the wrong length")
-    return plain
+    return Columns(Index(ids, starts), at_ms, values)
