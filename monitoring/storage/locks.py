@@ -17,6 +17,9 @@ _PAUSE_SECONDS = 0.2  # whatever queued behind the request runs meanwhile
 # Any numbers that nobody else uses in this database.
 MAINTENANCE = 7_303_014_001
 CREATION = 7_303_014_002
+# Held shared by who uses a remembered series number, alone by who removes series.
+CATALOGUE = 7_303_014_003
+SEALING = 7_303_014_004
 
 
 class HeldElsewhereError(Exception):

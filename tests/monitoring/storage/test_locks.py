@@ -1,7 +1,7 @@
 """Locks are asked for briefly, and given back."""
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 
 from monitoring.storage import locks
 from tests.monitoring.storage.second_connection import second_connection
@@ -56,3 +56,13 @@ def test_the_waiting_time_is_as_before_after_a_step_that_failed() -> None:
     with pytest.raises(DatabaseError, match="division by zero"):
         locks.patiently(fail)
     assert lock_timeout() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_other_trouble_of_the_database_is_not_taken_for_a_lock() -> None:
+    def fill_the_disk() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100'; END $$")
+
+    with pytest.raises(OperationalError):
+        locks.patiently(fill_the_disk)
