@@ -20,6 +20,8 @@ CELERY_TASK_ROUTES = {
     "alerts.*": {"queue": "alerts"},
     "health.*": {"queue": "collect"},
     "monitoring.collect_*": {"queue": "collect"},
+    "monitoring.seal_segments": {"queue": "storage"},
+    "monitoring.roll_up": {"queue": "storage"},
     "blockchain.*": {"queue": "collect"},
     "mlmodels.*": {"queue": "ml"},
 }
@@ -72,6 +74,8 @@ PERIODIC_TASKS: dict[str, tuple[str, timedelta]] = {
     "Collect database metrics": ("monitoring.collect_databases", METRIC_COLLECTION_INTERVAL),
     "Collect own metrics": ("monitoring.collect_own", METRIC_COLLECTION_INTERVAL),
     "Derive rates": ("monitoring.collect_derived", METRIC_COLLECTION_INTERVAL),
+    "Seal segments": ("monitoring.seal_segments", timedelta(seconds=60)),
+    "Roll up finished days": ("monitoring.roll_up", timedelta(minutes=5)),
     "Prepare and drop partitions": ("monitoring.maintain_partitions", timedelta(hours=1)),
     "Probe services": ("health.probe_services", HEALTH_CHECK_INTERVAL),
     "Evaluate alert rules": ("alerts.evaluate_rules", ALERT_EVALUATION_INTERVAL),

@@ -41,12 +41,27 @@ RULE_THRESHOLDS: dict[str, float] = {
 }
 
 METRICS_RETENTION = timedelta(days=env.integer("METRICS_RETENTION_DAYS", 30, at_least=1))
+# Samples are sealed into chunks once so many wait, or one for so long, in transactions of at most so many;
+# those younger than the grace are left alone.
+SEAL_SAMPLES = env.integer("SEAL_SAMPLES", 1_000_000, at_least=1)
+SEAL_AFTER = env.duration("SEAL_AFTER", timedelta(minutes=15))
+SEAL_MAX_SAMPLES = env.integer("SEAL_MAX_SAMPLES", 2_000_000, at_least=1)
+SEAL_GRACE = env.duration("SEAL_GRACE", timedelta(seconds=30))
+# Roll-ups outlive the samples they were made of; they go by whole months.
+ROLLUP_5M_RETENTION = env.duration("ROLLUP_5M_RETENTION", timedelta(days=90))
+ROLLUP_1H_RETENTION = env.duration("ROLLUP_1H_RETENTION", timedelta(days=400))
 # How long a repeat of a push is recognised by its Idempotency-Key.
 IDEMPOTENCY_RETENTION = env.duration("IDEMPOTENCY_RETENTION", timedelta(hours=48))
 # One read of a range gives up beyond these; a point is 16 bytes while it is worked on.
 MAX_RANGE_SEGMENTS = env.integer("MAX_RANGE_SEGMENTS", 200_000, at_least=1)
 MAX_RANGE_POINTS = env.integer("MAX_RANGE_POINTS", 2_000_000, at_least=1)
 RANGE_TIMEOUT = env.duration("RANGE_TIMEOUT", timedelta(seconds=10))
+# One PromQL query: samples and cells of results that it may hold (about 25 bytes each), series it may return, time.
+MAX_PROMQL_SAMPLES = env.integer("MAX_PROMQL_SAMPLES", 10_000_000, at_least=1)
+MAX_PROMQL_SERIES = env.integer("MAX_PROMQL_SERIES", 10_000, at_least=1)
+QUERY_TIMEOUT = env.duration("QUERY_TIMEOUT", timedelta(seconds=30))
+# Exports of samples that one process writes at a time; each holds a thread until its client has read it.
+MAX_EXPORTS = env.integer("MAX_EXPORTS", 2, at_least=1)
 # Decoded samples that each process keeps, so that a dashboard that reloads does not read them again.
 SEGMENT_CACHE_BYTES = env.integer("SEGMENT_CACHE_BYTES", 67_108_864)
 METRIC_STALENESS = env.duration("METRIC_STALENESS", timedelta(minutes=5))

@@ -1,4 +1,4 @@
-"""Segments in PostgreSQL: written one a commit, read by the span of their samples."""
+"""Segments in PostgreSQL: written one a commit, there until they are sealed."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -8,11 +8,10 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from monitoring.storage import codec
+from monitoring.storage import codec, damage
 from monitoring.storage.arrays import array_text
 from monitoring.storage.codec import Columns, CorruptSegmentError
 from monitoring.storage.instants import from_ms
-from monitoring.storage.segment_cache import CACHE
 
 _WRITE = "INSERT INTO segment (received_at, t_min, t_max, n, payload) VALUES (%s, %s, %s, %s, %s)"
 _FIND = """
@@ -30,7 +29,7 @@ _SEGMENT_WEIGHT = 50  # what a segment costs beside its samples, in samples
 
 
 class Found(NamedTuple):
-    """A segment that may hold samples of the span; the higher id is the later write."""
+    """A segment; the higher id is the later write."""
 
     id: int
     received_at: datetime
@@ -64,23 +63,20 @@ def find(
 
 
 def read(found: Sequence[Found]) -> Iterator[tuple[Found, Columns]]:
-    """Yield the samples of the segments in the order given, from memory or the database.
+    """Yield the samples of the segments in the order given; few are in memory at once.
 
-    Few are in memory at once. A segment that retention dropped meanwhile is passed over. Raises
-    CorruptSegmentError, with the segment's id, for a damaged payload.
+    One that was sealed or dropped meanwhile is passed over; a damaged one is reported and passed over.
     """
-    for chunk in _chunks(found):
-        columns = {segment.id: CACHE.get(segment.id) for segment in chunk}
-        missing = [segment for segment in chunk if columns[segment.id] is None]
-        if missing:
-            columns |= _load(missing)
-        for segment in chunk:
-            held = columns[segment.id]
+    for portion in portions(found):
+        columns = load(portion)
+        for segment in portion:
+            held = columns.get(segment.id)
             if held is not None:
                 yield segment, held
 
 
-def _chunks(found: Sequence[Found]) -> Iterator[Sequence[Found]]:
+def portions(found: Sequence[Found]) -> Iterator[Sequence[Found]]:
+    """Cut a list of segments into parts that fit into memory."""
     start = samples = 0
     for place, segment in enumerate(found):
         samples += segment.samples + _SEGMENT_WEIGHT
@@ -91,18 +87,18 @@ def _chunks(found: Sequence[Found]) -> Iterator[Sequence[Found]]:
         yield found[start:]
 
 
-def _load(missing: Sequence[Found]) -> dict[int, Columns | None]:
-    instants = [segment.received_at for segment in missing]
-    ids = array_text(segment.id for segment in missing)
+def load(portion: Sequence[Found]) -> dict[int, Columns | None]:
+    """Return the samples of the segments that are still there by their ids, None for a damaged one."""
+    instants = [segment.received_at for segment in portion]
+    ids = array_text(segment.id for segment in portion)
     with connection.cursor() as cursor:
         cursor.execute(_READ, [min(instants), max(instants), ids])
         return {segment_id: _decoded(segment_id, payload) for segment_id, payload in cursor}
 
 
-def _decoded(segment_id: int, payload: bytes) -> Columns:
+def _decoded(segment_id: int, payload: bytes) -> Columns | None:
     try:
-        columns = codec.decode(payload)
+        return codec.decode(payload)
     except CorruptSegmentError as error:
-        raise CorruptSegmentError(f"segment {segment_id}: {error}") from None
-    CACHE.put(segment_id, columns)
-    return columns
+        damage.report("segment", str(segment_id), error)
+        return None

@@ -1,5 +1,6 @@
 """The Celery edge: slots, retries while PostgreSQL is away, names and limits."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,8 +13,11 @@ from django.utils import timezone
 
 from monitoring import tasks
 from monitoring.errors import DatabaseUnavailableError
+from monitoring.exposition import instruments
 from monitoring.retry import TRANSIENT
-from monitoring.storage.locks import HeldElsewhereError
+from monitoring.storage import rollups, sealing
+from monitoring.storage.maintenance import MaintenanceReport
+from monitoring.storage.sealing import SealReport
 from monitoring.types import IngestReport
 
 SLOT = "2026-03-02T12:00:00+00:00"
@@ -109,27 +113,105 @@ def test_every_periodic_task_exists_expires_and_is_limited(name: str, period: ti
     assert task.time_limit < settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
 
 
+class Maintenance:
+    """Stands in for `maintain`: remembers the instants and reports what it is told to."""
+
+    def __init__(self, report: MaintenanceReport) -> None:
+        self.instants: list[datetime] = []
+        self.report = report
+
+    def __call__(self, at: datetime) -> MaintenanceReport:
+        self.instants.append(at)
+        return self.report
+
+
+def maintained(
+    monkeypatch: pytest.MonkeyPatch, report: MaintenanceReport
+) -> tuple[Maintenance, dict[str, float]]:
+    """Run the task on a report; return the stub and what was measured and counted."""
+    stub = Maintenance(report)
+    told: dict[str, float] = {}
+    monkeypatch.setattr(tasks, "maintain", stub)
+
+    def tell(metric: str, _labels: dict[str, str], value: float) -> None:
+        told[metric] = value
+
+    monkeypatch.setattr(instruments, "measure", tell)
+    monkeypatch.setattr(instruments, "count", tell)
+    tasks.maintain_partitions.apply()
+    return stub, told
+
+
 def test_maintenance_runs_for_the_present_instant(monkeypatch: pytest.MonkeyPatch) -> None:
-    instants: list[datetime] = []
-    monkeypatch.setattr(tasks, "maintain", instants.append)
+    stub, _ = maintained(monkeypatch, MaintenanceReport())
 
-    tasks.maintain_partitions.apply(throw=True)
-
-    (at,) = instants
+    (at,) = stub.instants
     assert abs(at - timezone.now()) < timedelta(minutes=1)
 
 
-def test_maintenance_is_tried_again_while_a_reader_holds_the_table(
+@pytest.mark.parametrize(
+    ("report", "told"),
+    [
+        (MaintenanceReport(), {"storage_overdue_samples": 0}),
+        (
+            MaintenanceReport(overdue_samples=5, lost_samples=3),
+            {"storage_overdue_samples": 5, "storage_lost_samples_total": 3},
+        ),
+        (MaintenanceReport(is_busy=True), {}),
+    ],
+)
+def test_samples_that_were_never_sealed_are_told(
+    report: MaintenanceReport, told: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert maintained(monkeypatch, report)[1] == told
+
+
+def test_maintenance_is_tried_again_while_a_partition_cannot_be_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    instants: list[datetime] = []
+    stub, _ = maintained(monkeypatch, MaintenanceReport(missing=("segment_20260302",)))
 
-    def held(at: datetime) -> None:
-        instants.append(at)
-        raise HeldElsewhereError
+    assert len(stub.instants) == 1 + TRANSIENT["max_retries"]
 
-    monkeypatch.setattr(tasks, "maintain", held)
 
-    tasks.maintain_partitions.apply()
+def test_roll_ups_are_made_for_the_present_instant_within_the_limit_of_the_task(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[datetime, timedelta]] = []
+    monkeypatch.setattr(rollups, "roll_up", lambda *, at, budget: asked.append((at, budget)))
 
-    assert len(instants) == 1 + TRANSIENT["max_retries"]
+    tasks.roll_up.apply(throw=True)
+
+    ((at, budget),) = asked
+    assert abs(at - timezone.now()) < timedelta(minutes=1)
+    assert timedelta(0) < budget < timedelta(seconds=tasks.roll_up.soft_time_limit)
+
+
+def test_what_is_sealed_is_counted_run_by_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[datetime, timedelta]] = []
+    told: list[tuple[str, float]] = []
+
+    def seal_waiting(*, at: datetime, budget: timedelta) -> Iterator[SealReport]:
+        asked.append((at, budget))
+        yield SealReport(segments=3, samples=500, seconds=0.5, has_more=True)
+        yield SealReport(segments=1, samples=20, seconds=0.1)
+        yield SealReport()
+        yield SealReport(is_busy=True)
+
+    monkeypatch.setattr(sealing, "seal_waiting", seal_waiting)
+    for instrument in ("count", "observe"):
+        monkeypatch.setattr(
+            instruments, instrument, lambda name, _, value: told.append((name, value))
+        )
+
+    tasks.seal_segments.apply(throw=True)
+
+    ((at, budget),) = asked
+    assert abs(at - timezone.now()) < timedelta(minutes=1)
+    assert timedelta(0) < budget < timedelta(seconds=tasks.seal_segments.soft_time_limit)
+    assert told == [
+        ("storage_sealed_samples_total", 500),
+        ("storage_seal_duration_seconds", 0.5),
+        ("storage_sealed_samples_total", 20),
+        ("storage_seal_duration_seconds", 0.1),
+    ]
