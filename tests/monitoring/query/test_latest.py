@@ -7,6 +7,8 @@ import pytest
 from monitoring.query.latest import latest_values
 from monitoring.query.names import metric_names
 from monitoring.query.series import matching_series
+from monitoring.storage.instants import EPOCH
+from monitoring.storage.sealing import seal
 from monitoring.types import LatestValue, MetricType, SeriesRef
 from tests.monitoring.factories import (
     NOON,
@@ -75,6 +77,37 @@ def test_latest_values_can_be_of_some_metrics_one_service_or_young() -> None:
     assert values(since=NOON) == [2, 3]
     assert values(since=NOON - timedelta(minutes=5)) == [1, 2, 3]
     assert values(service="payment-service", since=NOON) == [3]
+
+
+def test_a_series_without_a_sample_is_not_shown() -> None:
+    LatestFactory.create(at=EPOCH, value=0.0)
+    push(gauge(1))
+
+    assert [each.value for each in latest_values()] == [1]
+    assert [each.value for each in latest_values(since=EPOCH)] == [1]
+
+
+def test_increments_and_plain_values_are_seen_at_once() -> None:
+    push(counter(2), gauge(5))
+    assert [each.value for each in latest_values()] == [2, 5]
+
+    push(counter(3), gauge(4, at=NOON - timedelta(seconds=1)))
+
+    assert [each.value for each in latest_values()] == [5, 5]
+    push(gauge(4))
+    assert [each.value for each in latest_values()] == [5, 4]
+
+
+def test_sealing_changes_no_newest_value() -> None:
+    push(counter(2), gauge(5))
+    push(counter(3), gauge(6))
+    before = latest_values()
+
+    seal(at=NOON + timedelta(hours=1), is_due=True)
+
+    assert latest_values() == before
+    push(gauge(7))
+    assert [each.value for each in latest_values()] == [5, 7]
 
 
 def test_names_are_sorted_and_can_be_searched_in_any_case() -> None:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError, connection
-from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -14,10 +13,9 @@ from pytest_django import Settings
 
 from monitoring.errors import InvalidInputError
 from monitoring.query.range import read_range
-from monitoring.storage import segments
-from monitoring.storage.codec import CorruptSegmentError
+from monitoring.storage import chunks
 from monitoring.storage.instants import to_ms
-from monitoring.storage.segment_cache import CACHE
+from monitoring.storage.sealing import seal
 from monitoring.types import Temporality
 from tests.monitoring.factories import NOON, SegmentFactory, counter, gauge
 from tests.monitoring.ingest.pushing import push
@@ -78,7 +76,9 @@ def test_a_range_equals_the_naive_model(
         written |= {(each.labels["n"], to_ms(each.at)): each.value for each in samples}
     start, end = after_noon(span[0]), after_noon(span[0] + span[1])
 
-    for _ in ("from the database", "from memory"):
+    for most in (0, 1, 1_000):  # as pushed, one segment sealed, all sealed
+        if most:
+            seal(at=after_noon(4 * DAY_MS), is_due=True, max_samples=most)
         found = {
             (each.series.labels["n"], at_ms): value
             for each in read_range(metric=metric, start=start, end=end)
@@ -162,30 +162,23 @@ def test_points_of_other_series_do_not_count(settings: Settings) -> None:
     assert len(read_range(matchers={"a": "1"}, start=NOON, end=NOON)) == 1
 
 
-def test_a_range_of_too_many_segments_is_told_how_to_narrow(settings: Settings) -> None:
-    settings.MAX_RANGE_SEGMENTS = 2
-    push(gauge(1))
-    push(gauge(2))
-    assert len(read_range(start=NOON, end=NOON)) == 1
-
-    push(gauge(3))
-    with pytest.raises(InvalidInputError, match="more than 2 segments"):
-        read_range(start=NOON, end=NOON)
-
-
 def test_a_query_that_takes_too_long_is_told_how_to_narrow(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.RANGE_TIMEOUT = timedelta(milliseconds=50)
     push(gauge(1))
-    monkeypatch.setattr(
-        segments, "_FIND", "SELECT 1, now(), 1 FROM pg_sleep(5) WHERE %s < %s AND %s < %s LIMIT %s"
-    )
+    monkeypatch.setattr(chunks, "read", lambda *_, **__: sleep_in_the_database())
+
     with pytest.raises(InvalidInputError, match=r"longer than 0\.05 s"):
         read_range(start=NOON, end=NOON + timedelta(seconds=1))
 
 
-def test_decoding_that_takes_too_long_is_told_how_to_narrow(
+def sleep_in_the_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(5)")
+
+
+def test_reading_that_takes_too_long_is_told_how_to_narrow(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     push(gauge(1))
@@ -202,45 +195,17 @@ def test_other_trouble_of_the_database_is_not_taken_for_slowness(
     push(gauge(1))
     disk_full = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100'; END $$"
 
-    def fail(**_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         with connection.cursor() as cursor:
             cursor.execute(disk_full)
 
-    monkeypatch.setattr(segments, "find", fail)
+    monkeypatch.setattr(chunks, "read", fail)
     with pytest.raises(OperationalError):
         read_range(start=NOON, end=NOON)
 
 
-def test_many_segments_are_read_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(7):
-        push(gauge(number, at=NOON + timedelta(seconds=number)), gauge(9, a="b"))
-    monkeypatch.setattr(segments, "_SAMPLES_AT_ONCE", 120)  # three segments of two samples
-    CACHE.clear()
-
-    with CaptureQueriesContext(connection) as queries:
-        found = read_range(start=NOON, end=NOON + timedelta(minutes=1))
-        again = read_range(start=NOON, end=NOON + timedelta(minutes=1))
-
-    assert [each.values.tolist() for each in found] == [[0, 1, 2, 3, 4, 5, 6], [9]]
-    assert [each.values.tolist() for each in again] == [[0, 1, 2, 3, 4, 5, 6], [9]]
-    # Three, three and one; the second time all are in memory.
-    assert sum("payload" in query["sql"] for query in queries) == 3
-    assert len(CACHE) == 7
-
-
-def test_a_segment_that_retention_took_meanwhile_is_passed_over() -> None:
-    push(gauge(1))
-    found = segments.find(received_from=NOON, received_to=NOON, start=NOON, end=NOON, limit=9)
-    CACHE.clear()
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM segment")
-
-    assert list(segments.read(found)) == []
-
-
-def test_a_damaged_segment_is_named() -> None:
+def test_a_damaged_segment_is_passed_over() -> None:
     push(gauge(1))
     SegmentFactory.create(id=4_711_000_001, payload=b"damaged")
 
-    with pytest.raises(CorruptSegmentError, match="segment 4711000001"):
-        read_range(start=NOON, end=NOON)
+    assert [each.values.tolist() for each in read_range(start=NOON, end=NOON)] == [[1]]
