@@ -71,6 +71,10 @@ class ServiceUnavailableError(DomainError):
     status = 503
 
 
+class OverloadedError(ServiceUnavailableError):
+    """As much is being taken in as this process can hold; the client may send the same again later."""
+
+
 class DatabaseUnavailableError(ServiceUnavailableError):
     code = "DATABASE_ERROR"
 

@@ -78,11 +78,15 @@ class ItemError:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What became of a batch: how many samples are committed, and which were refused."""
+    """What became of a batch: how many samples are committed, and which were refused.
+
+    `is_spooled`: they are on the local disk, because PostgreSQL is away.
+    """
 
     stored: int
     rejected: tuple[ItemError, ...] = ()
     replayed: bool = False
+    is_spooled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from psycopg import errors
 
 from monitoring.errors import DatabaseUnavailableError
-from monitoring.ingest import tally
-from monitoring.ingest.series_cache import CACHE
+from monitoring.ingest import tally, unconfirmed
+from monitoring.ingest.series_cache import CACHE, Generation
 from monitoring.storage.locks import HeldElsewhereError
 from monitoring.storage.partitions import ensure_day
 
@@ -26,12 +26,33 @@ RETRY_AFTER_SECONDS = 2
 _RIVALS = (errors.DeadlockDetected, errors.SerializationFailure)
 
 
-class StaleCacheError(Exception):
-    """A series number of the process-wide cache is not in the database."""
+class AgainError(Exception):
+    """The batch was rolled back and may be tried again, after `cure`."""
+
+    reason = "again"
+
+    def cure(self) -> None:
+        """Do, outside the batch's transaction, what lets the next try succeed."""
 
 
-class RivalWonError(Exception):
+class StaleCacheError(AgainError):
+    """Something that this process remembers of the catalogue is not so in the database."""
+
+    reason = "stale_cache"
+
+    def __init__(self, generation: Generation | None = None) -> None:
+        super().__init__()
+        self._generation = generation
+
+    def cure(self) -> None:
+        """Forget it."""
+        CACHE.drop(self._generation or CACHE.current)
+
+
+class RivalWonError(AgainError):
     """Another writer committed the same new row first; a new try sees it."""
+
+    reason = "rival"
 
 
 def run(store: Callable[[], Outcome], *, received_at: datetime) -> Outcome:
@@ -42,15 +63,14 @@ def run(store: Callable[[], Outcome], *, received_at: datetime) -> Outcome:
     commit may have happened, and only the client knows whether its increments may be sent twice.
     """
     for _ in range(ATTEMPTS):
+        unconfirmed.forget()
         try:
             # Durable: within a caller's transaction "committed" would be a false promise.
             with transaction.atomic(durable=True):
                 return store()
-        except StaleCacheError:
-            CACHE.clear()
-            reason = "stale_cache"
-        except RivalWonError:
-            reason = "rival"
+        except AgainError as error:
+            _reaching_the_database(error.cure)
+            reason = error.reason
         except IntegrityError as error:
             _create_partition(error, received_at)
             reason = "partition"
@@ -70,8 +90,12 @@ def _create_partition(error: IntegrityError, received_at: datetime) -> None:
     # A row without a partition fails no named constraint.
     if not isinstance(cause, errors.CheckViolation) or cause.diag.constraint_name is not None:
         raise error
+    _reaching_the_database(lambda: ensure_day(received_at))
+
+
+def _reaching_the_database(work: Callable[[], object]) -> None:
     try:
-        ensure_day(received_at)
+        work()
     except (OperationalError, InterfaceError, HeldElsewhereError) as failure:
         raise _unavailable(failure) from failure
 
@@ -80,6 +104,6 @@ def _unavailable(error: Exception) -> DatabaseUnavailableError:
     logger.warning("samples not stored", extra={"error": str(error).strip()})
     # A broken connection would fail the next batch of a long-lived process too.
     connection.close_if_unusable_or_obsolete()
-    return DatabaseUnavailableError(
+    return unconfirmed.error(
         "the database did not confirm the samples", retry_after_seconds=RETRY_AFTER_SECONDS
     )

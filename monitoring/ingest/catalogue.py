@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from monitoring.ingest import newcomers
-from monitoring.ingest.series_cache import CACHE, Key, Known, hash_of, key_of
+from monitoring.ingest import guard, newcomers
+from monitoring.ingest.accumulation import is_increment
+from monitoring.ingest.series_cache import Generation, Key, Known, hash_of, key_of
 from monitoring.types import ItemError, MetricType, Sample
 
 # A series that lost its row of `latest` counts as new, and gets one.
 _FIND = """
-SELECT series.labels_hash, series.id, metric_names.type
+SELECT series.labels_hash, series.id, metric_names.type, latest.accumulates
 FROM series
 JOIN metric_names ON metric_names.name = series.metric
 JOIN latest ON latest.series_id = series.id
@@ -37,14 +38,17 @@ class Resolved:
     rejected: list[ItemError]
 
 
-def resolve(parts: Sequence[Part]) -> Resolved:
+def resolve(parts: Sequence[Part], *, generation: Generation, client: str) -> Resolved:
     """Find the series of each part, and create those that are new, within the caller's transaction.
 
     Refused are samples whose type contradicts the metric's, and new series beyond the limits; whatever
-    is known already is always taken.
+    is known already is always taken. `client` is kept with the series that are created.
     """
     keys = [key_of(part.sample) for part in parts]
-    series = [CACHE.get(key) for key in keys]
+    series = [generation.series.get(key) for key in keys]
+    highest = max((known[:2] for known in series if known is not None), default=None)
+    if highest is not None:
+        guard.confirm(generation, highest)
     refused = {
         part.position: _contradiction(part, known.type)
         for part, known in zip(parts, series, strict=True)
@@ -52,7 +56,8 @@ def resolve(parts: Sequence[Part]) -> Resolved:
     }
     missing = {place: keys[place] for place, known in enumerate(series) if known is None}
     if missing:
-        refused |= _resolve_missing(parts, missing, series, refused)
+        catalogue = _Catalogue(generation, client)
+        refused |= _resolve_missing(catalogue, parts, missing, series, refused)
     return Resolved(
         [
             (part, known)
@@ -64,13 +69,14 @@ def resolve(parts: Sequence[Part]) -> Resolved:
 
 
 def _resolve_missing(
+    catalogue: "_Catalogue",
     parts: Sequence[Part],
     missing: Mapping[int, Key],
     series: list[Known | None],
     refused: Collection[int],
 ) -> dict[int, ItemError]:
     """Complete `series` at the places that are `missing`; return the samples that are refused for it."""
-    known = _look_up(set(missing.values()))
+    known = catalogue.look_up(set(missing.values()))
     types = newcomers.types_of(
         parts[place].sample for place, key in missing.items() if key not in known
     )
@@ -85,11 +91,14 @@ def _resolve_missing(
             wished[part.position].append(key)
     barred = {*refused, *errors}
     admitted, beyond = newcomers.within_limits(
-        {position: keys for position, keys in wished.items() if position not in barred}
+        {position: keys for position, keys in wished.items() if position not in barred},
+        client=catalogue.client,
     )
     if admitted:
-        newcomers.create({key: types[key[0]] for key in admitted})
-        known |= _look_up(admitted)
+        adding = {key for place, key in missing.items() if is_increment(parts[place].sample)}
+        known |= catalogue.create(
+            {key: types[key[0]] for key in admitted}, accumulating=adding & admitted
+        )
     for place, key in missing.items():
         series[place] = known.get(key)
     return errors | beyond
@@ -100,15 +109,29 @@ def _contradiction(part: Part, kind: MetricType) -> ItemError:
     return ItemError(part.position, message, "type")
 
 
-def _look_up(keys: Collection[Key]) -> dict[Key, Known]:
-    """Return those series that the database knows, and remember them once they are committed."""
-    key_by_hash = {hash_of(key): key for key in keys}
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND, [list(key_by_hash)])
-        found = {
-            key_by_hash[labels_hash]: Known(series_id, labels_hash, MetricType(kind))
-            for labels_hash, series_id, kind in cursor.fetchall()
-        }
-    if found:
-        transaction.on_commit(partial(CACHE.remember, found))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    """The series in the database; what is found there is remembered once it is committed."""
+
+    generation: Generation
+    client: str
+
+    def look_up(self, keys: Collection[Key]) -> dict[Key, Known]:
+        """Return those series that the database knows."""
+        key_by_hash = {hash_of(key): key for key in keys}
+        with connection.cursor() as cursor:
+            cursor.execute(_FIND, [list(key_by_hash)])
+            found = {
+                key_by_hash[labels_hash]: Known(series_id, labels_hash, MetricType(kind), adds)
+                for labels_hash, series_id, kind, adds in cursor.fetchall()
+            }
+        if found:
+            transaction.on_commit(partial(self.generation.series.remember, found))
+        return found
+
+    def create(
+        self, types: Mapping[Key, MetricType], *, accumulating: Collection[Key]
+    ) -> dict[Key, Known]:
+        """Return new series, those among them that get increments as accumulating."""
+        newcomers.create(types, accumulating=accumulating, client=self.client)
+        return self.look_up(types)

@@ -2,33 +2,64 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from monitoring.ingest import attempts, catalogue, idempotency, newest, tally
-from monitoring.ingest.accumulation import Pushed, accumulate, is_increment
-from monitoring.ingest.catalogue import Part, Resolved
-from monitoring.ingest.histograms import expand
-from monitoring.ingest.idempotency import RequestKey
-from monitoring.storage import segments
-from monitoring.storage.instants import to_ms
-from monitoring.storage.window import Window
-from monitoring.types import IngestReport, ItemError, MetricType, Origin, Sample
+from django.db import connection
 
-__all__ = ["RequestKey", "after_commit", "ingest"]
+from monitoring.errors import DatabaseUnavailableError
+from monitoring.ingest import attempts, grouping, idempotency, tally
+from monitoring.ingest.idempotency import RequestKey
+from monitoring.ingest.store import Push, Stored, store
+from monitoring.ingest.unconfirmed import UnconfirmedError
+from monitoring.ingest.wire import Described, Wire, wire_of
+from monitoring.spool.keeping import keep, spool_files
+from monitoring.types import IngestReport, Origin, Sample
+
+__all__ = ["RequestKey", "Wire", "after_commit", "ingest", "ingest_wire"]
 
 logger = logging.getLogger(__name__)
 
-# Called with the samples that were stored, after their commit. What a listener raises is logged and
-# counted: the samples are safe, and the sender must not be told otherwise.
+# Called with the samples that were stored, after their commit; each is made when it is looked at. What a
+# listener raises is logged and counted: the samples are safe, and the sender must not be told otherwise.
 after_commit: list[Callable[[Sequence[Sample], Origin], None]] = []
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    report: IngestReport
-    samples: Sequence[Sample] = ()
+def ingest_wire(
+    wire: Wire,
+    *,
+    origin: Origin,
+    at: datetime,
+    client: str = "",
+    request: RequestKey | None = None,
+    may_spool: bool = True,
+) -> IngestReport:
+    """Store samples received at `at`; when this returns, they are committed.
+
+    One transaction holds the series, the running totals, one segment and, with `request`, the answer to
+    it: the same request again is answered with the same report and stores nothing. Positions in the
+    report count the samples of `wire`; one is refused if its door refuses it, if its value or instant
+    cannot be stored, if it contradicts its metric's type or would be a new series beyond the limits.
+    `client` is kept with the series that it is the first to send. Small pushes without a request key
+    share a transaction with those of other threads. While PostgreSQL is away pushes go to the spool, if
+    there is one and they may: then they are on the disk when this returns.
+
+    Raises DatabaseUnavailableError if neither takes them, ConflictError if the request's key stands for
+    another body, RuntimeError within a transaction of the caller.
+    """
+    if request is not None:
+        idempotency.check(request)
+    push = Push(wire, client, request)
+    try:
+        stored = _store(push, origin, at)
+    except DatabaseUnavailableError as error:
+        files = spool_files() if may_spool and origin is Origin.PUSH else None
+        if files is None:
+            raise
+        transaction = error.transaction if isinstance(error, UnconfirmedError) else None
+        return keep(files, push, origin=origin, at=at, transaction=transaction)
+    _announce(stored, wire, origin)
+    return stored.report
 
 
 def ingest(
@@ -37,82 +68,45 @@ def ingest(
     origin: Origin,
     at: datetime,
     request: RequestKey | None = None,
+    client: str = "",
+    may_spool: bool = True,
 ) -> IngestReport:
-    """Store samples received at `at`; when this returns, they are committed.
+    """Store samples that exist as objects, as `ingest_wire` does."""
+    return ingest_wire(
+        wire_of(samples),
+        origin=origin,
+        at=at,
+        client=client,
+        request=request,
+        may_spool=may_spool,
+    )
 
-    One transaction holds the series, the running totals, the newest values, one segment and, with
-    `request`, the answer to it: the same request again is answered with the same report and stores
-    nothing. Positions in the report count `samples`; a sample is refused if it contradicts its metric's
-    type, would be a new series beyond the limits, or lies outside the window of receipt.
 
-    Raises DatabaseUnavailableError if PostgreSQL is away, ConflictError if the request's key stands for
-    another body, RuntimeError within a transaction of the caller.
-    """
-    if request is not None:
-        idempotency.check(request)
-    stored = attempts.run(partial(_store, samples, at, request), received_at=at)
-    _count(stored, origin)
-    for listener in after_commit if stored.samples else ():
+def _store(push: Push, origin: Origin, at: datetime) -> Stored:
+    if origin is Origin.PUSH and _may_share(push):
+        return grouping.GROUPS.store(push, at=at)
+    (stored,) = attempts.run(partial(store, [push], at=at), received_at=at)
+    return stored
+
+
+def _may_share(push: Push) -> bool:
+    """Tell whether others may store the push in their transaction, or this thread theirs."""
+    is_small = push.request is None and len(push.wire) <= grouping.MOST_SAMPLES
+    return is_small and not connection.in_atomic_block
+
+
+def _announce(stored: Stored, wire: Wire, origin: Origin) -> None:
+    """Count what became of a request, and tell those who listen."""
+    _count(stored.report, origin)
+    for listener in after_commit if stored.positions else ():
         try:
-            listener(stored.samples, origin)
+            listener(Described(wire, stored.positions), origin)
         except Exception:
             logger.exception("samples stored, but not passed on", extra={"origin": origin})
             tally.count(tally.TEE_FAILURES, {"origin": origin})
-    return stored.report
 
 
-def _store(samples: Sequence[Sample], at: datetime, request: RequestKey | None) -> _Stored:
-    """Do all that has to be in one transaction."""
-    if request is not None:
-        before = idempotency.find(request)
-        if before is not None:
-            return _Stored(before)
-    parts, outside = _parts(samples, Window.around(at))
-    resolved = catalogue.resolve(parts)
-    rejected = sorted([*outside, *resolved.rejected], key=_position)
-    refused = {error.index for error in rejected}
-    accepted = [sample for index, sample in enumerate(samples) if index not in refused]
-    report = IngestReport(len(accepted), tuple(rejected))
-    if request is not None:
-        idempotency.claim(request, report, at=at)
-    if resolved.parts:
-        _write(resolved, at)
-    return _Stored(report, accepted)
-
-
-def _parts(samples: Sequence[Sample], window: Window) -> tuple[list[Part], list[ItemError]]:
-    """Return what is to be stored, histograms taken apart, and what no reader would find."""
-    parts: list[Part] = []
-    outside: list[ItemError] = []
-    for position, sample in enumerate(samples):
-        if not window.holds(to_ms(sample.at)):
-            message = "the sample lies outside the last 24 hours and the next 5 minutes"
-            outside.append(ItemError(position, message, "timestamp"))
-        elif sample.type is MetricType.HISTOGRAM:
-            parts += [Part(position, part) for part in expand(sample)]
-        else:
-            parts.append(Part(position, sample))
-    return parts, outside
-
-
-def _write(resolved: Resolved, at: datetime) -> None:
-    before = newest.lock({series for _, series in resolved.parts})
-    after = dict(before)
-    pushed = (
-        Pushed(series.id, to_ms(part.sample.at), part.sample.value, is_increment(part.sample))
-        for part, series in resolved.parts
-    )
-    batch = accumulate(pushed, after, latest_ms=Window.around(at).latest_ms)
-    newest.move(before, after)
-    segments.write(batch.series, batch.at_ms, batch.values, received_at=at)
-
-
-def _position(error: ItemError) -> int:
-    return error.index
-
-
-def _count(stored: _Stored, origin: Origin) -> None:
-    report = stored.report
+def _count(report: IngestReport, origin: Origin) -> None:
     if report.replayed:
         outcomes = {"replayed": report.stored}
     else:

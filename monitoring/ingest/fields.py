@@ -23,6 +23,15 @@ MAX_LABEL_VALUE = 256
 MAX_VALUE = 1e18
 RESERVED_LABELS = frozenset({"__name__", "service_name"})
 
+# What is also said of whole columns of numbers (see `monitoring.ingest.checks`).
+NOT_FINITE = "value must be finite"
+TOO_LARGE = "value must lie between -1e18 and 1e18"
+NEGATIVE = "value must not be negative: a count only grows"
+OUTSIDE = (
+    "timestamp lies outside the last 24 hours and the next 5 minutes"
+    " (a number is milliseconds since 1970)"
+)
+
 _METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -73,9 +82,9 @@ def number(value: object) -> float:
         raise RefusedError("value", "value is required and must be a number")
     # Compared before it becomes a float: a whole number of JSON may be longer than any float.
     if isinstance(value, float) and not math.isfinite(value):
-        raise RefusedError("value", "value must be finite")
+        raise RefusedError("value", NOT_FINITE)
     if abs(value) > MAX_VALUE:
-        raise RefusedError("value", "value must lie between -1e18 and 1e18")
+        raise RefusedError("value", TOO_LARGE)
     return float(value)
 
 
@@ -109,13 +118,9 @@ def timestamp(value: object, window: Window) -> datetime:
     """
     if value is None:
         return window.at
-    at_ms = _milliseconds(value)
+    at_ms = milliseconds(value)
     if not window.holds(at_ms):
-        raise RefusedError(
-            "timestamp",
-            "timestamp lies outside the last 24 hours and the next 5 minutes"
-            " (a number is milliseconds since 1970)",
-        )
+        raise RefusedError("timestamp", OUTSIDE)
     return from_ms(at_ms)
 
 
@@ -149,7 +154,8 @@ def _check_label(name: object, text: object) -> None:
         raise RefusedError("labels", f"the label {name} has characters that cannot be stored")
 
 
-def _milliseconds(value: object) -> int:
+def milliseconds(value: object) -> int:
+    """Return the milliseconds since the epoch that text or a number means. Raises RefusedError."""
     if isinstance(value, str):
         return _iso_milliseconds(value)
     if isinstance(value, int) and not isinstance(value, bool):

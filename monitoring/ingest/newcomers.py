@@ -1,10 +1,10 @@
 """New series: their metric's type, the limits, their rows. Rare, so plain and exact rather than fast."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from django.conf import settings
-from django.db import connection
-
+from monitoring.cardinality.limits import room_for
+from monitoring.ingest import tally
 from monitoring.ingest.attempts import RivalWonError
 from monitoring.ingest.series_cache import Key, hash_of
 from monitoring.models import Latest, Metric, Series
@@ -12,8 +12,8 @@ from monitoring.names import spec_of
 from monitoring.storage.instants import EPOCH
 from monitoring.types import ItemError, MetricType, Sample
 
-_COUNT = "SELECT service, count(*) FROM series WHERE service = ANY(%s) GROUP BY service"
 _BATCH = 1_000
+_LONGEST_CLIENT = 255
 
 
 def types_of(samples: Iterable[Sample]) -> dict[str, MetricType]:
@@ -26,71 +26,69 @@ def types_of(samples: Iterable[Sample]) -> dict[str, MetricType]:
 
 
 def within_limits(
-    newcomers: Mapping[int, Sequence[Key]],
+    newcomers: Mapping[int, Sequence[Key]], *, client: str
 ) -> tuple[set[Key], dict[int, ItemError]]:
     """Return the series that may be created, and an error for each sample that goes beyond a limit.
 
-    `newcomers` holds the new series of each sample by its position. The limits are counted before the
-    batch, so rivals that commit at the same time may together exceed them by what they bring; a limit
-    that is exact would make all writers of new series wait for one another.
+    `newcomers` holds the new series of each sample by its position, `client` is who sent them. The
+    limits are counted before the batch, so rivals that commit at the same time may together exceed them
+    by what they bring; a limit that is exact would make all writers of new series wait for one another.
     """
     admitted: set[Key] = set()
     refused: dict[int, ItemError] = {}
     if not newcomers:
         return admitted, refused
-    room = _Room({service for keys in newcomers.values() for _, service, _ in keys})
+    room = room_for(
+        {service for keys in newcomers.values() for _, service, _ in keys}, client=client
+    )
+    beyond: Counter[str] = Counter()
     for position, keys in sorted(newcomers.items()):
         new = set(keys) - admitted
-        limit = room.take(keys[0][1], len(new))
-        if limit is None:
+        refusal = room.take(keys[0][1], len(new))
+        if refusal is None:
             admitted |= new
         else:
-            refused[position] = ItemError(position, f"no new series: {limit}", "labels")
+            refused[position] = ItemError(position, refusal.message, "labels")
+            beyond[refusal.limit] += len(new)
+    for limit, number in beyond.items():
+        tally.count(tally.SERIES_REFUSED, {"limit": limit}, number)
     return admitted, refused
 
 
-def create(types: Mapping[Key, MetricType]) -> None:
+def create(types: Mapping[Key, MetricType], *, accumulating: Collection[Key], client: str) -> None:
     """Insert series with the type of their metric, and a newest value of 0 at the epoch for each.
 
-    The first sample replaces it in the same transaction. Rows go in sorted order, for two writers with
-    the same newcomers must not wait in a circle; whoever is second waits, and finds them there. Raises
-    RivalWonError if a rival gave one of the metrics another type meanwhile.
+    An increment replaces it in the same transaction, a plain value when it is sealed. Rows go in sorted
+    order, for two writers with the same newcomers must not wait in a circle; whoever is second waits,
+    and finds them there. `client` is who sent their first samples. Raises RivalWonError if a rival gave
+    one of the metrics another type meanwhile.
     """
     _create_metrics({key[0]: kind for key, kind in types.items()})
     rows = [
-        Series(metric_id=metric, service=service, labels=dict(labels), labels_hash=hash_of(key))
+        Series(
+            metric_id=metric,
+            service=service,
+            labels=dict(labels),
+            labels_hash=hash_of(key),
+            client=client[:_LONGEST_CLIENT],
+        )
         for key in types
         for metric, service, labels in [key]
     ]
     rows.sort(key=lambda row: row.labels_hash)
     Series.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
     hashes = [row.labels_hash for row in rows]
-    ids = Series.objects.filter(labels_hash__in=hashes).order_by("id").values_list("id", flat=True)
-    newest = [Latest(series_id=series_id, at=EPOCH, value=0.0) for series_id in ids]
+    ids = (
+        Series.objects.filter(labels_hash__in=hashes)
+        .order_by("id")
+        .values_list("id", "labels_hash")
+    )
+    totals = {hash_of(key) for key in accumulating}
+    newest = [
+        Latest(series_id=series_id, at=EPOCH, value=0.0, accumulates=labels_hash in totals)
+        for series_id, labels_hash in ids
+    ]
     Latest.objects.bulk_create(newest, batch_size=_BATCH, ignore_conflicts=True)
-
-
-class _Room:
-    """How many more series fit, in all and for each service."""
-
-    def __init__(self, services: Collection[str]) -> None:
-        self._total = settings.MAX_SERIES_TOTAL - Series.objects.count()
-        with connection.cursor() as cursor:
-            cursor.execute(_COUNT, [list(services)])
-            taken = dict(cursor.fetchall())
-        self._of_service = {
-            service: settings.MAX_SERIES_PER_SERVICE - taken.get(service, 0) for service in services
-        }
-
-    def take(self, service: str, number: int) -> str | None:
-        """Take the room for so many series; where there is too little, return the limit's name."""
-        if number > self._total:
-            return f"the service keeps at most {settings.MAX_SERIES_TOTAL}"
-        if number > self._of_service[service]:
-            return f"{service} may have at most {settings.MAX_SERIES_PER_SERVICE}"
-        self._total -= number
-        self._of_service[service] -= number
-        return None
 
 
 def _catalogued(name: str, otherwise: MetricType) -> MetricType:

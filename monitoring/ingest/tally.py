@@ -9,6 +9,11 @@ from collections.abc import Callable, Mapping
 SAMPLES = "ingest_samples_total"
 RETRIES = "ingest_retries_total"
 TEE_FAILURES = "ingest_tee_failures_total"
+SERIES_REFUSED = "ingest_series_refused_total"
+SKIPPED = "ingest_skipped_samples_total"
+SPOOLED = "ingest_spooled_samples_total"
+SPOOL_REPLAYED = "ingest_spool_replayed_samples_total"
+SPOOL_DAMAGED = "ingest_spool_damaged_total"
 
 # Metric, labels, increment. A sink must not raise and must not block.
 sinks: list[Callable[[str, Mapping[str, str], float], None]] = []

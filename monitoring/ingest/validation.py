@@ -30,7 +30,7 @@ def parse_items(
     errors: list[ItemError] = []
     for index, item in enumerate(items):
         try:
-            sample = _parse(item, default_service, window)
+            sample = parse_item(item, default_service=default_service, window=window)
         except RefusedError as refusal:
             errors.append(ItemError(index, str(refusal), refusal.field))
         else:
@@ -39,7 +39,8 @@ def parse_items(
     return samples, indexes, errors
 
 
-def _parse(item: object, default_service: str | None, window: Window) -> Sample:
+def parse_item(item: object, *, default_service: str | None, window: Window) -> Sample:
+    """Return the sample that one item means. Raises RefusedError."""
     if not isinstance(item, dict):
         raise RefusedError("", "a sample must be an object")
     name = fields.metric_name(item.get("metric_name"))
@@ -72,7 +73,7 @@ def _usual_type(name: str) -> MetricType:
 
 def _check_not_negative(sample: Sample) -> None:
     if sample.value < 0:
-        raise RefusedError("value", "value must not be negative: a count only grows")
+        raise RefusedError("value", fields.NEGATIVE)
 
 
 def _check_histogram(sample: Sample) -> Sample:

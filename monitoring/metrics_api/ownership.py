@@ -3,7 +3,7 @@
 Pure: no Django, no clock, no database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from monitoring.errors import ForbiddenError
 from monitoring.metrics_api.names import same_service
@@ -35,6 +35,13 @@ def foreign_items(items: Sequence[object], writer: str | None) -> list[ItemError
         for index, named in enumerate(map(_named_by, items))
         if named and not same_service(named, writer)
     ]
+
+
+def has_foreign(services: Iterable[str], writer: str | None) -> bool:
+    """Tell whether one of the services is another one than the request speaks for."""
+    if writer is None:
+        return False
+    return any(named and not same_service(named, writer) for named in services)
 
 
 def _named_by(item: object) -> str:

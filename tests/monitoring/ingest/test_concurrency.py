@@ -58,7 +58,7 @@ def test_increments_of_the_same_and_of_different_counters_are_exact() -> None:
     assert totals.pop("shared") == THREADS * PUSHES
     assert totals.pop("shared too") == 2 * THREADS * PUSHES
     assert totals == {f"own {number}": 3 * PUSHES for number in range(THREADS)}
-    assert Segment.objects.count() == THREADS * PUSHES
+    assert 0 < Segment.objects.count() <= THREADS * PUSHES  # small pushes share one
 
 
 def test_a_curve_written_by_many_never_falls() -> None:
@@ -134,4 +134,5 @@ def test_a_missing_day_is_created_once_for_all_who_miss_it() -> None:
 
     together(lambda number: push(gauge(number, at=far, n=str(number)), at=far))
 
-    assert Segment.objects.count() == THREADS
+    assert len(latest_values()) == THREADS
+    assert 0 < Segment.objects.count() <= THREADS

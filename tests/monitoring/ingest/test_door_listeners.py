@@ -22,7 +22,7 @@ def listeners() -> Iterator[list[tuple[Sequence[Sample], Origin]]]:
     heard: list[tuple[Sequence[Sample], Origin]] = []
 
     def listen(samples: Sequence[Sample], origin: Origin) -> None:
-        heard.append((samples, origin))
+        heard.append((list(samples), origin))
 
     door.after_commit.append(listen)
     yield heard

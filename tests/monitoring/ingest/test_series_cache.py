@@ -39,39 +39,32 @@ def test_what_differs_hashes_differently(other: Key) -> None:
     assert hash_of(("a", "s", ())) != hash_of(other)
 
 
-def test_the_cache_stays_within_its_capacity_and_keeps_what_came_last() -> None:
-    cache = SeriesCache(capacity=20)
-
-    for number in range(100):
-        cache.remember(entry(number))
-        assert len(cache) <= 20
-
-    ((last, known),) = entry(99).items()
-    assert cache.get(last) == known
-
-
-def test_a_full_cache_is_not_cut() -> None:
-    cache = SeriesCache(capacity=20)
-
-    for number in range(20):
-        cache.remember(entry(number))
-
-    assert len(cache) == 20
-
-
-def test_a_batch_beyond_the_capacity_is_cut() -> None:
-    cache = SeriesCache(capacity=20)
-
-    cache.remember({key: known for number in range(50) for key, known in entry(number).items()})
-
-    assert len(cache) == 18
-
-
 def test_a_cleared_cache_knows_nothing() -> None:
     cache = SeriesCache()
     cache.remember(entry(1))
 
     cache.clear()
+
+    assert len(cache) == 0
+
+
+def test_a_generation_is_dropped_once_and_its_successor_is_kept() -> None:
+    cache = SeriesCache()
+    wrong = cache.current
+    cache.drop(wrong)
+    cache.remember(entry(1))
+
+    cache.drop(wrong)
+
+    assert len(cache) == 1
+
+
+def test_what_is_learnt_of_a_dropped_generation_is_lost_with_it() -> None:
+    cache = SeriesCache()
+    wrong = cache.current
+    cache.drop(wrong)
+
+    wrong.series.remember(entry(1))
 
     assert len(cache) == 0
 
