@@ -43,6 +43,14 @@ class Prometheus:
             return []
         return response.json()["data"]["result"] if response.ok else []
 
+    def samples(self, selector: str, *, at: float) -> list[dict[str, Any]]:
+        """Return the stored samples of a range selector that ends at an instant, in seconds."""
+        asked = {"query": selector, "time": f"{at:.3f}"}
+        result: list[dict[str, Any]] = requests.get(f"{self._api}/query", asked, timeout=10).json()[
+            "data"
+        ]["result"]
+        return result
+
     def value(self, expression: str) -> float | None:
         """Return the value of an expression that yields one series."""
         result = self.query(expression)
@@ -66,16 +74,21 @@ def wait_for(look: Callable[[], Found | None], what: str) -> Found:
 
 
 @contextmanager
-def running_prometheus(directory: Path, *, target: str, path: str) -> Iterator[Prometheus]:
-    """Run Prometheus with its data in `directory`, scraping `target` each second."""
+def running_prometheus(
+    directory: Path, *, target: str, path: str, config: str = CONFIG
+) -> Iterator[Prometheus]:
+    """Run Prometheus with its data in `directory`, scraping `target` each second, or as `config` says.
+
+    `config` may name {target}, {path} and {address}, which is that of Prometheus itself.
+    """
     program = find_program("prometheus")
     assert program is not None, "the caller has looked for it"
-    config = directory / "prometheus.yml"
-    config.write_text(CONFIG.format(path=path, target=target), encoding="utf-8")
     address = f"127.0.0.1:{_free_port()}"
+    file = directory / "prometheus.yml"
+    file.write_text(config.format(path=path, target=target, address=address), encoding="utf-8")
     command = [
         str(program),
-        f"--config.file={config}",
+        f"--config.file={file}",
         f"--storage.tsdb.path={directory / 'data'}",
         f"--web.listen-address={address}",
         "--log.level=warn",
