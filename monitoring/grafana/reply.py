@@ -6,17 +6,17 @@ Pure: no Django, no clock, no database.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from monitoring.query.grouping import SERVICE_LABEL, Curve
 from monitoring.types import Annotation, SeriesRef
 
-SERVICE_LABEL = "service_name"
+
+def all_labels(curve: SeriesRef | Curve) -> dict[str, str]:
+    """Return the labels of a curve, its service among them if it is of one."""
+    service = {} if curve.service is None else {SERVICE_LABEL: curve.service}
+    return {**service, **curve.labels}
 
 
-def all_labels(series: SeriesRef) -> dict[str, str]:
-    """Return the labels of a series, its service among them."""
-    return {SERVICE_LABEL: series.service, **series.labels}
-
-
-def series_names(asked: str, found: Sequence[SeriesRef]) -> list[str]:
+def series_names(asked: str, found: Sequence[SeriesRef | Curve]) -> list[str]:
     """Return a readable name for each series that one target found.
 
     A single series answers under the name that was asked for, as the service specification shows
@@ -34,17 +34,17 @@ def series_names(asked: str, found: Sequence[SeriesRef]) -> list[str]:
 
 
 def time_series(
-    name: str, at_ms: Sequence[int], values: Sequence[float], *, ref_id: str | None
+    name: str, at_ms: Sequence[int], values: Sequence[float | None], *, ref_id: str | None
 ) -> dict[str, Any]:
-    """Return one curve: `datapoints` are [value, milliseconds since the epoch], oldest first."""
+    """Return one curve: `datapoints` are [value, milliseconds since the epoch], oldest first; None is a gap."""
     points = [[value, at] for value, at in zip(values, at_ms, strict=True)]
     reply: dict[str, Any] = {"target": name, "datapoints": points}
     return reply if ref_id is None else {**reply, "refId": ref_id}
 
 
 def table(
-    rows: Iterable[tuple[SeriesRef, int, float]],
-    found: Sequence[SeriesRef],
+    rows: Iterable[tuple[SeriesRef | Curve, int, float | None]],
+    found: Sequence[SeriesRef | Curve],
     *,
     ref_id: str | None,
 ) -> dict[str, Any]:
@@ -59,8 +59,9 @@ def table(
             {"text": "Value", "type": "number"},
         ],
         "rows": [
-            [at, series.metric, *(all_labels(series).get(key, "") for key in keys), value]
-            for series, at, value in rows
+            [at, curve.metric, *(all_labels(curve).get(key, "") for key in keys), value]
+            for curve, at, value in rows
+            if value is not None
         ],
     }
     return reply if ref_id is None else {**reply, "refId": ref_id}
@@ -77,6 +78,23 @@ def annotation_reply(annotation: Annotation, asked_by: Mapping[str, Any] | None)
     if annotation.until is not None:
         reply["timeEnd"] = _milliseconds(annotation.until.timestamp())
     return reply if asked_by is None else {**reply, "annotation": asked_by}
+
+
+def annotation_frame(events: Sequence[Annotation], *, ref_id: str | None) -> dict[str, Any]:
+    """Return events as a frame of columns, which is how Grafana reads annotations out of a query's answer."""
+    columns: list[tuple[str, str, list[Any]]] = [
+        ("time", "time", [_milliseconds(event.at.timestamp()) for event in events]),
+        (
+            "timeEnd",
+            "time",
+            [event.until and _milliseconds(event.until.timestamp()) for event in events],
+        ),
+        ("title", "string", [event.title for event in events]),
+        ("text", "string", [event.text for event in events]),
+        ("tags", "string", [",".join(event.tags) for event in events]),
+    ]
+    fields = [{"name": name, "type": kind, "values": values} for name, kind, values in columns]
+    return {"refId": ref_id, "name": "annotations", "fields": fields}
 
 
 def _milliseconds(seconds: float) -> int:

@@ -1,23 +1,30 @@
-"""What Grafana sends, read strictly where it matters and with a shrug where it does not.
+"""What Grafana sends to be drawn, read strictly where it matters and with a shrug where it does not.
 
-Grafana's data sources send many fields that mean nothing here (`panelId`, `scopedVars`, ...).
+Grafana's data sources send many fields that mean nothing here: `panelId`, `scopedVars` (the variables'
+values, which the data source has already put into the targets), ...
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
 from monitoring.api.query import instant_of
 from monitoring.errors import InvalidInputError
+from monitoring.grafana.filters import Filter, filters_of
+from monitoring.grafana.payload import Payload, payload_of
 from monitoring.grafana.targets import Target, parse_target
+from monitoring.metrics_api.span import LONGEST_SPAN as SPAN_OF_SAMPLES
 from monitoring.metrics_api.span import Span
+from monitoring.query.resolution import LONGEST_SPAN
 
 _MAX_TARGETS = 20
 _FEWEST_POINTS = 2  # the lowest and the highest value
 _MAX_POINTS = 5_000
 _DEFAULT_POINTS = 1_000
+_PLACEHOLDER = "select metric"  # what a new line of SimpleJson says before anything is chosen
+ANNOTATIONS = "annotations"  # the newer plug-in has no path for these: it asks for a target
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,12 @@ class Line:
     target: Target
     is_table: bool = False
     ref_id: str | None = None
+    payload: Payload = field(default_factory=Payload)
+
+    @property
+    def is_annotations(self) -> bool:
+        """Say whether events are asked for, and no samples."""
+        return self.text.strip() == ANNOTATIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,7 @@ class Query:
     span: Span
     lines: tuple[Line, ...]
     max_points: int
+    filters: tuple[Filter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,7 @@ class AnnotationQuery:
 def query_of(body: object) -> Query:
     """Return the query in a body. Raises InvalidInputError naming the field that is wrong."""
     fields = _object(body, "the body")
-    span = span_of(fields)
+    span = span_of(fields, longest=LONGEST_SPAN)
     lines = fields.get("targets")
     if not isinstance(lines, list):
         raise _wrong("targets", "must be a list")
@@ -60,21 +74,16 @@ def query_of(body: object) -> Query:
     asked = [_object(line, "a target") for line in lines]
     return Query(
         span,
-        tuple(_line(line) for line in asked if line.get("target") and not line.get("hide")),
+        tuple(_line(line) for line in asked if _is_drawn(line)),
         _max_points(fields, span),
+        filters_of(fields),
     )
 
 
-def span_of(fields: Mapping[str, Any]) -> Span:
-    """Return the range of a body. Raises InvalidInputError if there is none."""
+def span_of(fields: Mapping[str, Any], *, longest: timedelta = SPAN_OF_SAMPLES) -> Span:
+    """Return the range of a body. Raises InvalidInputError if there is none, or it is too long."""
     span = _object(fields.get("range"), "range")
-    return Span(_instant(span, "from"), _instant(span, "to"))
-
-
-def search_of(body: object) -> str:
-    """Return the text that a metric's name must contain; empty for all."""
-    text = body.get("target") if isinstance(body, Mapping) else None
-    return text if isinstance(text, str) else ""
+    return Span(_instant(span, "from"), _instant(span, "to"), longest)
 
 
 def annotation_query_of(body: object) -> AnnotationQuery:
@@ -89,16 +98,22 @@ def annotation_query_of(body: object) -> AnnotationQuery:
     )
 
 
+def _is_drawn(line: Mapping[str, Any]) -> bool:
+    return bool(line.get("target")) and line["target"] != _PLACEHOLDER and not line.get("hide")
+
+
 def _line(fields: Mapping[str, Any]) -> Line:
     text = fields["target"]
     if not isinstance(text, str):
         raise _wrong("target", "must be a text")
+    target, payload = parse_target(text), payload_of(fields.get("payload"))
     ref_id = fields.get("refId")
     return Line(
         text,
-        parse_target(text),
+        replace(target, matchers=(*target.matchers, *payload.matchers)),
         is_table=fields.get("type") == "table",
         ref_id=ref_id if isinstance(ref_id, str) else None,
+        payload=payload,
     )
 
 

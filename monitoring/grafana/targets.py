@@ -71,7 +71,7 @@ def parse_target(text: str) -> Target:
     closed = rest.endswith("}") if brace else "}" not in name
     if not name.strip() or not closed:
         raise InvalidInputError(f'a target reads name{{label="value"}}, not {text[:100]!r}')
-    return Target(tuple(choices_of(name.strip())), tuple(_matchers(rest.removesuffix("}"))))
+    return Target(tuple(choices_of(name.strip())), tuple(matchers_of(rest.removesuffix("}"))))
 
 
 def choices_of(text: str) -> list[str]:
@@ -86,7 +86,8 @@ def choices_of(text: str) -> list[str]:
     return list(dict.fromkeys(choices))
 
 
-def _matchers(filters: str) -> Iterator[Matcher]:
+def matchers_of(filters: str) -> Iterator[Matcher]:
+    """Yield the filters of `label="value",other=~"(a|b)"`. Raises InvalidInputError if one cannot be read."""
     position = 0
     while filters[position:].strip():
         match = _FILTER.match(filters, position)
@@ -95,12 +96,12 @@ def _matchers(filters: str) -> Iterator[Matcher]:
                 f'a filter reads label="value", not {filters[position:][:100]!r}'
             )
         position = match.end()
-        yield from _matcher(
-            match["label"], match["value"], negated=match["operator"].startswith("!")
-        )
+        is_negated = match["operator"].startswith("!")
+        yield from matcher_of(match["label"], match["value"], negated=is_negated)
 
 
-def _matcher(label: str, value: str, *, negated: bool) -> Iterator[Matcher]:
+def matcher_of(label: str, value: str, *, negated: bool = False) -> Iterator[Matcher]:
+    """Yield the filter for a label's value or choice of values, none where anything goes."""
     if value == _ANYTHING and not negated:
         return
     if value == _ANYTHING:

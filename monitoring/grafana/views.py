@@ -14,8 +14,8 @@ from monitoring.api.permissions import SCRAPER, Access
 from monitoring.api.views import ApiView
 from monitoring.grafana import serializers
 from monitoring.grafana.reply import annotation_reply
-from monitoring.grafana.requests import annotation_query_of, query_of, search_of
-from monitoring.grafana.selectors import annotations_in, curves, names_with
+from monitoring.grafana.requests import annotation_query_of, query_of
+from monitoring.grafana.selectors import annotations_in, curves
 from monitoring.metrics_api.restricted import sees_restricted
 
 
@@ -31,23 +31,6 @@ class Datasource(ApiView):
         return Response({"status": "ok"})
 
 
-class Search(ApiView):
-    """POST /api/v1/monitoring/grafana/search"""
-
-    access: ClassVar[Mapping[str, Access]] = {"POST": SCRAPER}
-    rate_scope = "scrape"
-
-    @extend_schema(
-        operation_id="grafana_search",
-        request=serializers.SearchInput,
-        responses={200: {"type": "array", "items": {"type": "string"}}},
-    )
-    def post(self, request: Request) -> Response:
-        """Return the metric names that contain the text typed so far."""
-        names = names_with(search_of(request.data), restricted=sees_restricted(request))
-        return Response(names)
-
-
 class Curves(ApiView):
     """POST /api/v1/monitoring/grafana/query"""
 
@@ -60,7 +43,10 @@ class Curves(ApiView):
         responses=serializers.Curve(many=True),
     )
     def post(self, request: Request) -> Response:
-        """Return one curve for each series that a target matches, or a table."""
+        """Return one curve for each series that a target matches, or a table.
+
+        The target `annotations` answers with events: the newer plug-in has no other way to ask for them.
+        """
         query = query_of(request.data)
         return Response(curves(query, restricted=sees_restricted(request)))
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from monitoring.query.aggregation import Answer
+from monitoring.query.grouping import Curve
 from monitoring.query.range import SeriesSamples
 from monitoring.types import LatestValue, SeriesRef
 
@@ -41,6 +43,35 @@ def newest_first(found: Sequence[SeriesSamples], *, limit: int, offset: int) -> 
             owners[page].tolist(), values[page].tolist(), instants, strict=True
         )
     ]
+
+
+def steps_newest_first(answer: Answer, *, limit: int, offset: int) -> tuple[list[Row], int]:
+    """Return the rows of one page over all curves and steps that hold something, and how many there are.
+
+    Newest first, as samples are; the curves of one step keep their order.
+    """
+    newest, curves = np.nonzero(~np.isnan(answer.values.T[::-1]))
+    page = slice(offset, offset + limit)
+    steps = answer.grid.steps - 1 - newest[page]
+    instants = np.datetime_as_string(
+        answer.grid.instants()[steps].astype("datetime64[ms]"), timezone="UTC"
+    )
+    values = answer.values[curves[page], steps]
+    rows = [
+        _curve_row(answer.curves[place], value, str(instant))
+        for place, value, instant in zip(
+            curves[page].tolist(), values.tolist(), instants, strict=True
+        )
+    ]
+    return rows, len(newest)
+
+
+def _curve_row(curve: Curve, value: float, timestamp: str) -> Row:
+    row: Row = {"metric_name": curve.metric, "value": value, "labels": curve.labels}
+    if curve.service is not None:
+        row["service_name"] = curve.service
+    row["timestamp"] = timestamp
+    return row
 
 
 def _row(series: SeriesRef, value: float, timestamp: str) -> Row:

@@ -41,6 +41,11 @@ class PushAnswer(serializers.Serializer[Any]):
     success = serializers.BooleanField(help_text="false if an item of the array was refused")
     stored = serializers.IntegerField(required=False, help_text="samples committed")
     rejected = RejectedItem(many=True, required=False)
+    durable = serializers.ChoiceField(
+        ["spool"],
+        required=False,
+        help_text="the database is away; the samples are on the local disk and will be stored",
+    )
 
 
 class Reading(serializers.Serializer[Any]):
@@ -52,3 +57,15 @@ class Reading(serializers.Serializer[Any]):
     type = serializers.ChoiceField([kind.value for kind in MetricType])
     labels = serializers.DictField(child=serializers.CharField())
     timestamp = serializers.DateTimeField(help_text="UTC")
+
+
+class StepReading(serializers.Serializer[Any]):
+    """One step of one curve: what the samples from `timestamp` to the next step come to."""
+
+    metric_name = serializers.CharField()
+    service_name = serializers.CharField(
+        required=False, help_text="missing where a group may hold more than one service"
+    )
+    value = serializers.FloatField()
+    labels = serializers.DictField(child=serializers.CharField())
+    timestamp = serializers.DateTimeField(help_text="UTC; when the step begins")

@@ -1,36 +1,29 @@
 """The metrics endpoints. Source: endpoints 5 to 9, service specification."""
 
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.conf import settings
-from django.http import QueryDict
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from monitoring.api.pagination import page_of, with_page_headers
+from monitoring.api.parsers import UnreadJsonParser
 from monitoring.api.permissions import ANY_ROLE, Access, Role, holder_of, only
-from monitoring.api.query import instant_of
 from monitoring.api.views import ApiView
 from monitoring.errors import AuthenticationRequiredError
+from monitoring.ingest.admission import ADMISSION, announced_size
 from monitoring.metrics_api import serializers
 from monitoring.metrics_api.ownership import writer_of
-from monitoring.metrics_api.push import push, rejection_details, request_key
-from monitoring.metrics_api.readings import latest_rows, newest_first
-from monitoring.metrics_api.selectors import latest_of_service, samples_in
-from monitoring.metrics_api.span import Span
+from monitoring.metrics_api.parameters import LIMIT, OFFSET, STEPS, WANTED
+from monitoring.metrics_api.push import push, rejection_details, sender_of
+from monitoring.metrics_api.questions import longest_for, question_of, span_of, wanted_of
+from monitoring.metrics_api.readings import latest_rows, newest_first, steps_newest_first
+from monitoring.metrics_api.selectors import aggregated_in, latest_of_service, samples_in
 from monitoring.models import Latest
 from monitoring.query.latest import latest_values
-
-_DEFAULT_SPAN = timedelta(hours=1)
-_LABEL = "label."
-
-LIMIT = OpenApiParameter("limit", int, description="rows of the page")
-OFFSET = OpenApiParameter("offset", int, description="rows to leave out before the page")
 
 
 class Metrics(ApiView):
@@ -41,6 +34,7 @@ class Metrics(ApiView):
         "POST": only(Role.ADMIN, Role.MONITORING, permission="metrics:write"),
     }
     max_body_bytes = settings.MAX_BULK_BODY_BYTES
+    parser_classes = (UnreadJsonParser,)  # the push decodes its body itself
 
     @property
     def rate_scope(self) -> str:  # type: ignore[override]  # one path has two limits
@@ -50,34 +44,35 @@ class Metrics(ApiView):
     @extend_schema(
         operation_id="metrics_list",
         parameters=[
-            OpenApiParameter("service", str),
-            OpenApiParameter("metric_name", str),
-            OpenApiParameter(
-                "start_time", OpenApiTypes.DATETIME, description="an hour before the end"
-            ),
-            OpenApiParameter("end_time", OpenApiTypes.DATETIME, description="now"),
-            OpenApiParameter(
-                "label.*", str, description="label.hostname=server1 keeps series with that label"
-            ),
+            *WANTED,
+            *STEPS,
             LIMIT,
             OFFSET,
         ],
-        responses=serializers.Reading(many=True),
+        responses=PolymorphicProxySerializer(
+            component_name="MetricRow",
+            serializers=[serializers.Reading, serializers.StepReading],
+            resource_type_field_name=None,
+            many=True,
+        ),
     )
     def get(self, request: Request) -> Response:
-        """Return samples, newest first; the last hour unless a range is given."""
+        """Return samples, newest first; the last hour unless a range is given.
+
+        With `step` one value for each step of time, and each series or group of them.
+        """
         query = request.query_params
         page = page_of(query, default=1_000, maximum=10_000)
-        end = instant_of(query, "end_time", None) or timezone.now()
-        start = instant_of(query, "start_time", None) or end - _DEFAULT_SPAN
-        found = samples_in(
-            Span(start, end),
-            metric=query.get("metric_name"),
-            service=query.get("service"),
-            matchers=_label_matchers(query),
-        )
-        total = sum(len(each.at_ms) for each in found)
-        rows = newest_first(found, limit=page.limit, offset=page.offset)
+        question = question_of(query)
+        wanted = wanted_of(query)
+        if question is None:
+            found = samples_in(span_of(query, at=timezone.now()), wanted)
+            total = sum(len(each.at_ms) for each in found)
+            rows = newest_first(found, limit=page.limit, offset=page.offset)
+        else:
+            span = span_of(query, at=timezone.now(), longest=longest_for(question))
+            answer = aggregated_in(span, wanted, question)
+            rows, total = steps_newest_first(answer, limit=page.limit, offset=page.offset)
         return with_page_headers(Response(rows), request, page, total)
 
     @extend_schema(
@@ -101,23 +96,27 @@ class Metrics(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Store one sample or an array; the answer comes after the commit."""
-        body: object = request.data
         holder = holder_of(request)
         if holder is None:
             raise AuthenticationRequiredError("Authentication required")
-        result = push(
-            body,
-            writer=writer_of(header=request.headers.get("x-service-name"), token=holder.service),
-            at=timezone.now(),
-            request=request_key(
-                request.headers.get("Idempotency-Key"), client=holder.id, body=body
-            ),
-        )
+        headers = request.headers
+        with ADMISSION.admitted(announced_size(headers.get("Content-Length"))):
+            # Without a body the framework gives its own idea of nothing.
+            body = cast("bytes", request.data) or b"{}"
+            sender = sender_of(
+                client=holder.id,
+                writer=writer_of(header=headers.get("x-service-name"), token=holder.service),
+                key=headers.get("Idempotency-Key"),
+                body=body,
+            )
+            result = push(body, sender, at=timezone.now())
         answer: dict[str, object] = {"success": not result.rejected}
-        if isinstance(body, list):
+        if result.is_batch:
             answer |= {"stored": result.stored, **rejection_details(result.rejected)}
-        headers = {"Idempotent-Replayed": "true"} if result.replayed else None
-        return Response(answer, headers=headers)
+        if result.is_spooled:
+            answer["durable"] = "spool"
+        replayed = {"Idempotent-Replayed": "true"} if result.replayed else None
+        return Response(answer, headers=replayed)
 
 
 class LatestMetrics(ApiView):
@@ -155,10 +154,3 @@ class ServiceMetrics(ApiView):
         values = latest_of_service(service)
         rows = latest_rows(values[page.offset : page.offset + page.limit])
         return with_page_headers(Response(rows), request, page, len(values))
-
-
-def _label_matchers(query: QueryDict) -> dict[str, str]:
-    """Return the labels asked for: `label.hostname=server1`."""
-    return {
-        name.removeprefix(_LABEL): str(query[name]) for name in query if name.startswith(_LABEL)
-    }

@@ -58,15 +58,6 @@ def test_the_test_button_of_both_plugins_is_answered_without_a_redirect(path: st
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
-def test_a_search_lists_the_metric_names(now: datetime) -> None:
-    store(now, (1, 1.0), metric="zeta_metric")
-    store(now, (1, 1.0), metric="alpha_metric")
-
-    assert post("search", {"target": "_metric"}).json() == ["alpha_metric", "zeta_metric"]
-    assert post("search", {"target": "zeta"}).json() == ["zeta_metric"]
-    assert {"alpha_metric", "zeta_metric"} <= set(post("search", {}).json())
-
-
 def test_the_example_of_the_specification_is_answered_in_its_shape(now: datetime) -> None:
     store(now, (120, 45.2), (60, 46.1), metric="system_cpu_usage_percent")
 
@@ -185,7 +176,7 @@ def test_more_curves_than_a_panel_can_show_are_refused(
     assert "label filter" in response.json()["error"]
 
 
-@pytest.mark.parametrize("path", ["search", "query", "annotations"])
+@pytest.mark.parametrize("path", ["query", "annotations"])
 def test_from_outside_grafana_needs_a_token(path: str) -> None:
     outside = Client(REMOTE_ADDR="203.0.113.7")
 
@@ -196,7 +187,7 @@ def test_from_outside_a_token_is_enough(now: datetime) -> None:
     client = client_of("user")
     client.defaults["REMOTE_ADDR"] = "203.0.113.7"
 
-    assert post("search", {}, client).status_code == 200
+    assert post("annotations", {}, client).status_code == 400
 
 
 def test_under_strict_roles_money_and_fraud_take_a_token_even_from_inside(
@@ -205,10 +196,7 @@ def test_under_strict_roles_money_and_fraud_take_a_token_even_from_inside(
     settings.STRICT_ROLES = True
     store(now, (60, 1.0), metric="fraud_bot_attempts")
 
-    assert post("search", {"target": "fraud_bot"}).json() == []
     assert query(now, "fraud_bot_attempts").json()[0]["datapoints"] == []
-    names = post("search", {"target": "fraud_bot"}, client_of("operator")).json()
-    assert names == ["fraud_bot_attempts"]
 
 
 @pytest.mark.parametrize("path", ["query", "annotations"])

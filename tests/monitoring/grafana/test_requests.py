@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from monitoring.errors import InvalidInputError
-from monitoring.grafana.requests import annotation_query_of, query_of, search_of
+from monitoring.grafana.requests import annotation_query_of, query_of
+from monitoring.query.steps import Aggregation, Function
 
 FROM = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TO = datetime(2026, 3, 2, 13, tzinfo=UTC)
@@ -101,7 +102,9 @@ def test_twenty_targets_are_read() -> None:
         body(range={"from": "yesterday", "to": RANGE["to"]}),
         body(range={"from": True, "to": RANGE["to"]}),
         body(range={"from": 1.5, "to": RANGE["to"]}),
-        body(range={"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00.001Z"}),
+        body(range={"from": "2025-01-01T00:00:00Z", "to": "2026-02-05T00:00:00.001Z"}),
+        body(filters={"key": "host"}),
+        body(targets=[{"target": "cpu", "payload": []}]),
         body(targets="cpu"),
         body(targets=["cpu"]),
         body(targets=[{"target": "cpu"}] * 21),
@@ -119,18 +122,34 @@ def test_what_cannot_be_answered_is_refused(wrong: object) -> None:
         query_of(wrong)
 
 
-def test_a_range_of_31_days_is_read() -> None:
-    span = query_of(body(range={"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z"})).span
+def test_a_range_of_400_days_is_read() -> None:
+    span = query_of(body(range={"from": "2025-01-01T00:00:00Z", "to": "2026-02-05T00:00:00Z"})).span
 
-    assert (span.end - span.start).days == 31
+    assert (span.end - span.start).days == 400
+
+
+def test_what_a_new_line_of_an_editor_says_is_not_asked_for() -> None:
+    lines = [{"target": "select metric"}, {"target": ""}, {"target": None}, {"target": "cpu"}]
+
+    assert [line.text for line in query_of(body(targets=lines)).lines] == ["cpu"]
+
+
+def test_the_payload_of_a_target_narrows_it() -> None:
+    target = {"target": 'cpu{host="a"}', "payload": {"service": "payment", "aggregation": "max"}}
+
+    (line,) = query_of(body(targets=[target])).lines
+
+    assert line.target.equal_to() == {"host": "a", "service_name": "payment"}
+    assert line.payload.aggregation == Aggregation(Function.MAX)
 
 
 @pytest.mark.parametrize(
-    ("sent", "text"),
-    [({"target": "cpu"}, "cpu"), ({}, ""), ({"target": None}, ""), ({"target": 5}, ""), ([], "")],
+    ("text", "is_annotations"), [("annotations", True), (" annotations ", True), ("cpu", False)]
 )
-def test_a_search_is_for_a_text_or_for_everything(sent: object, text: str) -> None:
-    assert search_of(sent) == text
+def test_a_target_may_ask_for_annotations(text: str, *, is_annotations: bool) -> None:
+    (line,) = query_of(body(targets=[{"target": text}])).lines
+
+    assert line.is_annotations is is_annotations
 
 
 def test_annotations_are_asked_for_by_tags_or_all() -> None:
