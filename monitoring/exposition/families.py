@@ -22,7 +22,10 @@ _PART_OF = {
 
 
 class Current(NamedTuple):
-    """The newest value of one series, as light as 100,000 of them have to be."""
+    """The newest value of one series, as light as 100,000 of them have to be.
+
+    Values are handed on and never looked at, so the place of a value in an array does as well.
+    """
 
     metric: str
     service: str

@@ -1,69 +1,95 @@
-"""What a scrape shows: the newest value of each series that still means something."""
+"""What is exported: the newest value of each series that still means something."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from enum import Enum
 
-import orjson
 from django.conf import settings
-from django.db import connection
 
+from monitoring.exposition import openmetrics, text
+from monitoring.exposition.current import CURRENT, Shown
 from monitoring.exposition.families import Current, Exposition, Family, families_of
-from monitoring.exposition.text import heading, lines
+from monitoring.exposition.layout import Layout, comments, layout_of
 from monitoring.metrics_api.restricted import is_restricted
 from monitoring.models import Metric
-from monitoring.names import spec_of
-from monitoring.types import MetricType
+from monitoring.names import CATALOGUE as SPECS
+from monitoring.query.catalogue import CATALOGUE
 
 _TOTALS_KEPT = timedelta(hours=24)
-_TYPES = {kind.value: kind for kind in MetricType}
 _NO_HELP = "No description is known."
-# Five times as fast as the ORM for 100,000 series: no model, no instant and no JSON for each row.
-_CURRENT = """
-SELECT series.metric, series.service, metric_names.type, series.labels::text, latest.value
-FROM latest
-JOIN series ON series.id = latest.series_id
-JOIN metric_names ON metric_names.name = series.metric
-WHERE latest.at >= %(fresh_since)s
-   OR (latest.at >= %(kept_since)s AND metric_names.type <> 'gauge')
-ORDER BY latest.series_id
-"""
 
 
-def exposition_text(*, at: datetime, restricted: bool) -> str:
-    """Return the whole exposition; without `restricted` it leaves out what needs a token.
+class Format(Enum):
+    """How an exposition is written."""
 
-    A gauge that nobody renewed for METRIC_STALENESS is left out: Prometheus would take the old
-    value for the present one. Totals stay for a day, since a total that pauses is still true.
+    TEXT = text.CONTENT_TYPE
+    OPENMETRICS = openmetrics.CONTENT_TYPE
+
+
+class Exporter:
+    """Writes expositions of one format, with or without what needs a token.
+
+    The text around the numbers is kept from scrape to scrape: it changes when series come, go or fall silent.
     """
-    shown = (
-        value
-        for value in _current_values(
+
+    def __init__(self, form: Format, *, restricted: bool) -> None:
+        self._form = form
+        self._restricted = restricted
+        self._lock = threading.Lock()
+        self._held: tuple[object, Layout] | None = None
+
+    def text(self, at: datetime) -> str:
+        """Return the whole exposition of an instant.
+
+        A gauge that nobody renewed for METRIC_STALENESS is left out: Prometheus would take the old value for the
+        present one. Totals stay for a day, since a total that pauses is still true.
+        """
+        shown = CURRENT.shown(
             fresh_since=at - settings.METRIC_STALENESS, kept_since=at - _TOTALS_KEPT
         )
-        if restricted or not is_restricted(value.metric)
+        return self._layout(shown, _help_texts()).render(shown.values)
+
+    def _layout(self, shown: Shown, help_texts: Mapping[str, str]) -> Layout:
+        known = (shown.state, shown.ids.tobytes(), tuple(sorted(help_texts.items())))
+        with self._lock:
+            if self._held is not None and shown.state is not None and self._held[0] == known:
+                return self._held[1]
+        layout = _lay_out(self._exposition(shown), help_texts, self._form)
+        with self._lock:
+            self._held = (known, layout)
+        return layout
+
+    def _exposition(self, shown: Shown) -> Exposition:
+        ids = shown.ids.tolist()
+        known = CATALOGUE.series(shown.state, ids)
+        series = ((place, known[number]) for place, number in enumerate(ids) if number in known)
+        return families_of(
+            Current(each.metric, each.service, each.type, each.labels, place)
+            for place, each in series
+            if self._restricted or not is_restricted(each.metric)
+        )
+
+
+def _lay_out(exposition: Exposition, help_texts: Mapping[str, str], form: Format) -> Layout:
+    if form is Format.OPENMETRICS:
+        return layout_of(exposition, help_texts, _told(openmetrics.heading), end=openmetrics.END)
+    return layout_of(
+        exposition, help_texts, _told(_text_heading), end=comments(exposition.left_out)
     )
-    return text_of(families_of(shown), _help_texts())
 
 
-def text_of(exposition: Exposition, help_texts: dict[str, str]) -> str:
-    """Return the text of an exposition; what it leaves out stands in comments at its end."""
-    parts = [_family_text(family, help_texts) for family in exposition.families]
-    parts += [f"# {n} series left out: {why}\n" for why, n in sorted(exposition.left_out.items())]
-    return "".join(parts)
+def _text_heading(family: Family, help_text: str, _names: frozenset[str]) -> str:
+    return text.heading(family.name, family.type, help_text)
 
 
-def _current_values(*, fresh_since: datetime, kept_since: datetime) -> Iterator[Current]:
-    with connection.cursor() as cursor:
-        cursor.execute(_CURRENT, {"fresh_since": fresh_since, "kept_since": kept_since})
-        for metric, service, kind, labels, value in cursor.fetchall():
-            yield Current(metric, service, _TYPES[kind], orjson.loads(labels), value)
-
-
-def _family_text(family: Family, help_texts: dict[str, str]) -> str:
-    spec = spec_of(family.name)
-    text = help_texts.get(family.name) or (spec.help if spec else "") or _NO_HELP
-    return heading(family.name, family.type, text) + lines(family.samples)
+def _told(
+    heading: Callable[[Family, str, frozenset[str]], str],
+) -> Callable[[Family, str, frozenset[str]], str]:
+    """Return a heading that says so where there is no description."""
+    return lambda family, help_text, names: heading(family, help_text or _NO_HELP, names)
 
 
 def _help_texts() -> dict[str, str]:
-    return dict(Metric.objects.exclude(help="").values_list("name", "help"))
+    catalogued = {spec.name: spec.help for spec in SPECS}
+    return catalogued | dict(Metric.objects.exclude(help="").values_list("name", "help"))

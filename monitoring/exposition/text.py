@@ -8,7 +8,7 @@ Pure: no Django, no clock, no database.
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SERVICE_LABEL = "service_name"
@@ -39,13 +39,6 @@ def heading(name: str, kind: str, help_text: str) -> str:
     """Return the HELP and TYPE lines of one family."""
     text = help_text.replace("\\", r"\\").replace("\n", r"\n")
     return f"# HELP {name} {text}\n# TYPE {name} {kind}\n"
-
-
-def lines(samples: Iterable[tuple[str, str, float]]) -> str:
-    """Return one line for each (name, inside of the braces, value)."""
-    return "".join(
-        [f"{name}{{{labels}}} {number_text(value)}\n" for name, labels, value in samples]
-    )
 
 
 def _escaped(value: str) -> str:

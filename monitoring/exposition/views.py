@@ -1,8 +1,7 @@
 """The door of Prometheus. Source: endpoint 9, service specification."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -13,32 +12,33 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from monitoring.api.content_coding import takes_gzip
 from monitoring.api.permissions import SCRAPER, Access
 from monitoring.api.views import ApiView
-from monitoring.exposition.selectors import exposition_text
+from monitoring.exposition import openmetrics
+from monitoring.exposition.selectors import Exporter, Format
 from monitoring.exposition.snapshot import SnapshotCache
-from monitoring.exposition.text import CONTENT_TYPE
 from monitoring.metrics_api.restricted import sees_restricted
 
 
-def _build_all(at: datetime) -> bytes:
-    return exposition_text(at=at, restricted=True).encode(errors="replace")
+def _snapshots(form: Format, *, restricted: bool) -> SnapshotCache:
+    exporter = Exporter(form, restricted=restricted)
+    return SnapshotCache(lambda at: exporter.text(at).encode(errors="replace"))
 
 
-def _build_open(at: datetime) -> bytes:
-    return exposition_text(at=at, restricted=False).encode(errors="replace")
-
-
-SNAPSHOTS = {True: SnapshotCache(_build_all), False: SnapshotCache(_build_open)}
+SNAPSHOTS = {
+    (form, restricted): _snapshots(form, restricted=restricted)
+    for form in Format
+    for restricted in (True, False)
+}
 
 
 class ExportMetrics(ApiView):
     """GET /api/v1/monitoring/metrics/export
 
-    Always the text format 0.0.4, which every scraper takes: OpenMetrics would want another name for
-    two counters of the specification. Only stored series are shown, the service's own among them. The
-    registry that django-prometheus fills is not appended: it knows one process, and a scrape meets
-    another one each time, so its counters would jump back and forth.
+    OpenMetrics 1.0 for clients that rank it above the text format 0.0.4, as Prometheus does. Only stored series
+    are shown, the service's own among them: every process counts into the same ones, so it does not matter which
+    of several answers a scrape.
     """
 
     access: ClassVar[Mapping[str, Access]] = {"GET": SCRAPER}
@@ -52,23 +52,23 @@ class ExportMetrics(ApiView):
         """Refuse no Accept header: there is one format, and errors are JSON."""
         return super().perform_content_negotiation(request, force=True)
 
-    @extend_schema(operation_id="metrics_export", responses={(200, "text/plain"): OpenApiTypes.STR})
+    @extend_schema(
+        operation_id="metrics_export",
+        responses={
+            (200, "text/plain"): OpenApiTypes.STR,
+            (200, "application/openmetrics-text"): OpenApiTypes.STR,
+        },
+    )
     def get(self, request: Request) -> HttpResponse:
-        """Return the newest value of every series in the Prometheus text format."""
-        cache = SNAPSHOTS[sees_restricted(request)]
+        """Return the newest value of every series."""
+        prefers = openmetrics.is_preferred(request.headers.get("Accept", ""))
+        form = Format.OPENMETRICS if prefers else Format.TEXT
+        cache = SNAPSHOTS[form, sees_restricted(request)]
         snapshot = cache.get(at=timezone.now(), keep=settings.METRICS_EXPORT_CACHE)
-        if _takes_gzip(request.headers):
-            response = HttpResponse(snapshot.compressed, content_type=CONTENT_TYPE)
+        if takes_gzip(request.headers.get("Accept-Encoding", "")):
+            response = HttpResponse(snapshot.compressed, content_type=form.value)
             response["Content-Encoding"] = "gzip"
         else:
-            response = HttpResponse(snapshot.body, content_type=CONTENT_TYPE)
-        patch_vary_headers(response, ["Accept-Encoding"])
+            response = HttpResponse(snapshot.body, content_type=form.value)
+        patch_vary_headers(response, ["Accept", "Accept-Encoding"])
         return response
-
-
-def _takes_gzip(headers: Mapping[str, Any]) -> bool:
-    for item in headers.get("Accept-Encoding", "").lower().split(","):
-        coding, _, quality = item.partition(";")
-        if coding.strip() in {"gzip", "*"}:
-            return quality.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False

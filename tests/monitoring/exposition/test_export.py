@@ -171,12 +171,12 @@ def test_a_scraper_that_does_not_take_gzip_gets_text(accepted: str) -> None:
 @pytest.mark.parametrize(
     "accept",
     [
-        "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
         "application/json",
         "*/*",
+        "text/plain;version=0.0.4;q=0.9,application/openmetrics-text;version=1.0.0;q=0.8",
     ],
 )
-def test_whatever_a_scraper_would_like_the_format_is_the_same(accept: str) -> None:
+def test_whoever_does_not_rank_openmetrics_first_gets_the_text_format(accept: str) -> None:
     response = scrape(headers={"Accept": accept})
 
     assert response.status_code == 200
