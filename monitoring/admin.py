@@ -1,12 +1,24 @@
 """The kernel's tables in the admin: to look at and search, never to change by hand."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils import timezone
 
+from monitoring.cardinality.report import cardinality_report
+from monitoring.exposition.text import number_text
 from monitoring.models import Latest, Metric, Series
+from monitoring.query.newest import newest_of
+from monitoring.storage.instants import from_ms
+
+_TOP = 20
 
 if TYPE_CHECKING:
     MetricAdminBase = admin.ModelAdmin[Metric]
@@ -50,6 +62,29 @@ class SeriesAdmin(ReadOnly, SeriesAdminBase):
     search_fields = ("metric__name", "service", "labels")
     show_full_result_count = False  # counting 200,000 rows twice says nothing more
 
+    def get_urls(self) -> list[URLPattern]:
+        """Return the pages of the table, and the one that says what has the most series."""
+        page = self.admin_site.admin_view(self.cardinality)
+        own = path("cardinality/", page, name="monitoring_series_cardinality")
+        return [own, *super().get_urls()]
+
+    def cardinality(self, request: HttpRequest) -> HttpResponse:
+        """Show the largest metrics, services, clients and labels."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        report = cardinality_report(at=timezone.now(), top=_TOP)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Cardinality",
+            "report": report,
+            "shares": [
+                ("Metrics", report.metrics),
+                ("Services", report.services),
+                ("Clients", report.clients),
+            ],
+        }
+        return render(request, "admin/monitoring/series/cardinality.html", context)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Series]:
         """Return the series, newest first."""
         return super().get_queryset(request).order_by("-id")
@@ -67,11 +102,28 @@ class SeriesAdmin(ReadOnly, SeriesAdminBase):
 
 @admin.register(Latest)
 class LatestAdmin(ReadOnly, LatestAdminBase):
-    """The newest value of every series."""
+    """The newest value of every series: the row's, or a newer one that is not sealed yet."""
 
-    list_display = ("series", "value", "at")
+    list_display = ("series", "newest_value", "newest_at")
     list_filter = ("series__metric__type",)
     search_fields = ("series__metric__name", "series__service", "series__labels")
     list_select_related: ClassVar[tuple[str, ...]] = ("series",)
-    ordering = ("-at",)
+    ordering = ("-series_id",)
     show_full_result_count = False
+
+    @admin.display(description="value")
+    def newest_value(self, latest: Latest) -> str:
+        """Return the value as it was written."""
+        _, value = _newest(latest)
+        return number_text(value)
+
+    @admin.display(description="at")
+    def newest_at(self, latest: Latest) -> datetime | None:
+        """Return its instant; nothing is shown for a series whose first sample never came."""
+        at_ms, _ = _newest(latest)
+        return from_ms(at_ms) if at_ms > 0 else None
+
+
+def _newest(latest: Latest) -> tuple[int, float]:
+    at_ms, values = newest_of(np.array([latest.series_id], np.int32))
+    return int(at_ms[0]), float(values[0])
