@@ -11,15 +11,18 @@ from django.core.signals import request_started
 
 from monitoring.exposition import instruments, query_timing, task_timing
 from monitoring.ingest import tally
+from monitoring.spool import drainer
+from monitoring.storage import damage
 from monitoring.streams import tee
 
 _ID = "monitoring.startup"
 
 
 def connect() -> None:
-    """Listen at the door and to tasks, and wait for the first sign that this process serves."""
-    if instruments.count not in tally.sinks:
-        tally.sinks.append(instruments.count)
+    """Listen at the door, to the storage and to tasks, and wait for the first sign that this process serves."""
+    for sinks in (tally.sinks, damage.sinks):
+        if instruments.count not in sinks:
+            sinks.append(instruments.count)
     tee.install()
     task_timing.install()
     request_started.connect(_first_request, dispatch_uid=_ID)
@@ -32,6 +35,7 @@ def connect() -> None:
 def _first_request(**_signal: Any) -> None:
     request_started.disconnect(dispatch_uid=_ID)
     query_timing.install()
+    drainer.start()
 
 
 def _worker_starts(**_signal: Any) -> None:

@@ -11,6 +11,7 @@ from django.db.backends.signals import connection_created
 from monitoring import startup
 from monitoring.exposition import instruments, query_timing
 from monitoring.ingest import tally
+from monitoring.storage import damage
 from monitoring.streams import tee
 
 
@@ -71,3 +72,4 @@ def test_the_door_counts_into_the_instruments_once() -> None:
     startup.connect()
 
     assert tally.sinks.count(instruments.count) == 1
+    assert damage.sinks.count(instruments.count) == 1

@@ -1,0 +1,1 @@
+"""Samples on the local disk while PostgreSQL is away: taken, synced, and stored once it is back."""
