@@ -75,6 +75,11 @@ django-checks: environment-dev ## System checks; models without a migration
 schema: environment-dev ## Write docs/openapi.yaml from the code
 	@$(OFFLINE) $(PY) -W ignore manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
+.PHONY: bench
+bench: environment-dev ## Measure, beside Prometheus and InfluxDB (ARGS="--quick ingest": a part; ARGS=--help: what there is)
+	@$(PY) -m tests.tools influxdb
+	@$(PY) -m config.embedded --data-dir .bench/engines exec -- $(PY) -m bench $(ARGS)
+
 .PHONY: clean
 clean: ## Remove the virtual environment, tools and caches; .data stays
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov

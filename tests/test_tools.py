@@ -44,7 +44,7 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> System:
     (tmp_path / "lists").mkdir()
     (tmp_path / "lists" / "main_Packages").touch()
     monkeypatch.setattr(tools, "_APT_LISTS", tmp_path / "lists")
-    monkeypatch.setattr(tools, "PROMETHEUS_DIR", tmp_path / ".tools" / "prometheus")
+    monkeypatch.setattr(tools, "TOOLS_DIR", tmp_path / ".tools")
     monkeypatch.setattr("shutil.which", made.which)
     monkeypatch.setattr(tools, "_run", made.run)
     monkeypatch.setattr("os.geteuid", lambda: 0 if made.root else 1_000)
@@ -66,7 +66,7 @@ def test_an_ordinary_user_gets_prometheus_but_no_browser(
 ) -> None:
     assert tools.main() == 0
     assert system.commands == ["apt-get download", "dpkg-deb -x"]
-    assert tools.find_program("prometheus") == tools.PROMETHEUS_DIR / "usr/bin/prometheus"
+    assert tools.find_program("prometheus") == tools.TOOLS_DIR / "prometheus/usr/bin/prometheus"
     said = capsys.readouterr().out
     assert "tests marked 'browser' will be skipped" in said
     assert "'prometheus' will be skipped" not in said
