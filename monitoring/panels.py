@@ -3,15 +3,16 @@
 from datetime import datetime, timedelta
 
 from monitoring.console.panel import Panel, PanelMaker
-from monitoring.console.selectors import MINUTES, own_curves, samples_committed, store_states
-from monitoring.models import Latest, Series
+from monitoring.console.selectors import MINUTES, newest_sample, own_curves, store_states
+from monitoring.exposition.throughput import samples_stored
+from monitoring.models import Series
 
 _MINUTE = timedelta(minutes=1)
 
 
 def own_panel(at: datetime) -> Panel:
     """Return the service's own figures, curves and stores."""
-    newest = Latest.objects.order_by("-at").values_list("at", flat=True).first()
+    newest = newest_sample()
     stores = store_states(at)
     down = [store.name for store in stores if store.level == "critical"]
     return Panel(
@@ -19,7 +20,7 @@ def own_panel(at: datetime) -> Panel:
         order=30,
         template="console/monitoring.html",
         context={
-            "samples_per_minute": f"{samples_committed(since=at - _MINUTE, until=at):,}",
+            "samples_per_minute": f"{samples_stored(since=at - _MINUTE, until=at):,}",
             "series": f"{Series.objects.count():,}",
             "newest_age_seconds": None
             if newest is None

@@ -44,6 +44,8 @@ REST_FRAMEWORK = {
 RATE_LIMITS = {
     "default": env.integer("RATE_LIMIT_DEFAULT", 100, at_least=1),
     "push": env.integer("RATE_LIMIT_PUSH", 1_000, at_least=1),
+    # A Prometheus that falls behind sends many requests at once; its samples count, not they.
+    "write": env.integer("RATE_LIMIT_WRITE", 6_000, at_least=1),
     "scrape": env.integer("RATE_LIMIT_SCRAPE", 1_000, at_least=1),
     "health": env.integer("RATE_LIMIT_HEALTH", 1_000, at_least=1),
 }
@@ -59,7 +61,17 @@ MAX_BODY_BYTES = env.integer("MAX_BODY_BYTES", 1_048_576, at_least=1)
 MAX_BULK_BODY_BYTES = env.integer("MAX_BULK_BODY_BYTES", 16_777_216, at_least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BULK_BODY_BYTES
 MAX_BATCH_SAMPLES = env.integer("MAX_BATCH_SAMPLES", 5_000, at_least=1)
+# Of one request to the doors of other systems (remote write, line protocol, OTLP): one transaction.
+MAX_PUSH_SAMPLES = env.integer("MAX_PUSH_SAMPLES", 100_000, at_least=1)
+# Pushes that one process takes in at a time, by number and by size of their bodies; more are refused with
+# 503. Fewer than the threads of the web server, so that reads and probes find one.
+INGEST_MAX_IN_FLIGHT = env.integer("INGEST_MAX_IN_FLIGHT", 24, at_least=1)
+INGEST_MAX_IN_FLIGHT_BYTES = env.integer("INGEST_MAX_IN_FLIGHT_BYTES", 67_108_864, at_least=1)
+# How long a small push waits for others to share its commit; one that is alone does not wait.
+GROUP_COMMIT_WINDOW = env.duration("GROUP_COMMIT_WINDOW", timedelta(milliseconds=5))
 MAX_SERIES_TOTAL = env.integer("MAX_SERIES_TOTAL", 200_000, at_least=1)
+MAX_SERIES_PER_CLIENT = env.integer("MAX_SERIES_PER_CLIENT", 100_000, at_least=1)
+MAX_NEW_SERIES_PER_MINUTE = env.integer("MAX_NEW_SERIES_PER_MINUTE", 20_000, at_least=1)
 MAX_SERIES_PER_SERVICE = env.integer("MAX_SERIES_PER_SERVICE", 50_000, at_least=1)
 
 CORS_ALLOWED_ORIGINS = env.words("CORS_ORIGIN")

@@ -1,9 +1,11 @@
 """Stores: PostgreSQL is required; every other one is switched off by an empty value."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from config import env
+from config.settings.base import DATA_DIR
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
@@ -23,7 +25,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 
-# Under ASGI each request may run on another thread, so persistent connections leak; a pool does not. Celery's
+# Fewer connections than the web server has threads: while PostgreSQL hangs, the others answer. Celery's
 # prefork children handle one task at a time and keep one plain connection.
 if env.boolean("DB_POOL", default=False):
     DATABASES["default"]["OPTIONS"]["pool"] = {
@@ -33,6 +35,13 @@ if env.boolean("DB_POOL", default=False):
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.integer("DB_CONN_MAX_AGE", 60)
+
+# While PostgreSQL is away pushed samples are synced to this directory and answered as stored; beyond its limits they
+# are refused with 503. Only for disks that outlive the process: off unless it is asked for, on with `make run`.
+INGEST_SPOOL = env.boolean("INGEST_SPOOL", default=False)
+INGEST_SPOOL_DIR = DATA_DIR / "spool"
+INGEST_SPOOL_BYTES = env.integer("INGEST_SPOOL_BYTES", 268_435_456, at_least=1)
+INGEST_SPOOL_AGE = env.duration("INGEST_SPOOL_AGE", timedelta(hours=1))
 
 REDIS_HOST = env.text("REDIS_HOST", "localhost")
 REDIS_PORT = env.integer("REDIS_PORT", 6379, at_least=1)

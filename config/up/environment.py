@@ -22,6 +22,7 @@ def shared_environment(
     """Return the environment of the processes: what the person set wins, except where engines run."""
     shared = {
         "PUBLIC_URL": addresses.base_url,
+        "INGEST_SPOOL": "true",
         "FLOWER_URL": f"http://{LOOPBACK}:{addresses.flower}/flower/",
         **{name: secrets[name] for name in GENERATED if f"{name}_FILE" not in environ},
         **_mailbox(environ, addresses),

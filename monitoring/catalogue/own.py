@@ -45,12 +45,73 @@ OWN = (
         "origin",
         "outcome",
     ),
+    counter(
+        "ingest_skipped_samples_total",
+        "samples",
+        "Pushed values that have no place in the store, whoever sends them, by reason.",
+        "reason",
+    ),
     counter("ingest_retries_total", "retries", "Batches that were tried again.", "reason"),
+    counter(
+        "ingest_series_refused_total",
+        "series",
+        "New series that were refused, by the limit that they would have exceeded.",
+        "limit",
+    ),
+    counter(
+        "ingest_spooled_samples_total",
+        "samples",
+        "Samples that were taken to the local disk while the database was away.",
+        "origin",
+    ),
+    counter(
+        "ingest_spool_replayed_samples_total",
+        "samples",
+        "Samples that went from the local disk into the database.",
+    ),
+    counter(
+        "ingest_spool_damaged_total",
+        "records",
+        "Stretches of spool files that could not be read and were set aside.",
+    ),
     counter(
         "ingest_tee_failures_total",
         "batches",
         "Committed batches that were not passed on after their commit.",
         "origin",
+    ),
+    gauge(
+        "storage_unsealed_samples",
+        "samples",
+        "Committed samples that are not sealed into chunks yet.",
+    ),
+    gauge(
+        "storage_unsealed_segments",
+        "segments",
+        "Commits whose samples are not sealed into chunks yet.",
+    ),
+    counter("storage_sealed_samples_total", "samples", "Samples sealed into chunks."),
+    histogram(
+        "storage_seal_duration_seconds",
+        "seconds",
+        "Duration of seals that found something to do.",
+        buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300),
+    ),
+    counter(
+        "storage_corrupt_total",
+        "rows",
+        "Damaged segments, chunks and roll-ups that were met and passed over.",
+        "table",
+    ),
+    gauge(
+        "storage_overdue_samples",
+        "samples",
+        "Samples received two days ago or earlier that are still not sealed.",
+    ),
+    counter(
+        "storage_lost_samples_total",
+        "samples",
+        "Samples that were never sealed and have gone with the retention.",
     ),
     counter(
         "stream_published_total",

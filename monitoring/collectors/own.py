@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from monitoring.backends.factory import broker_redis
 from monitoring.cache import cache_usage
 from monitoring.collectors.processes import usage_by_role
 from monitoring.collectors.samples import gauge, total
 from monitoring.errors import ServiceUnavailableError
+from monitoring.exposition.throughput import samples_stored
 from monitoring.models import Segment
 from monitoring.types import Sample
 
@@ -29,13 +30,13 @@ def collect(at: datetime) -> list[Sample]:
         except ServiceUnavailableError as error:
             logger.warning("own figures left out", extra={"error": error.message})
     samples.append(gauge("metrics_collected_last_minute", collected(at), at, {}))
+    samples.extend(_storage(at))
     return samples
 
 
 def collected(at: datetime) -> int:
-    """Return how many samples were committed in the minute before `at`."""
-    segments = Segment.objects.filter(received_at__gt=at - MINUTE, received_at__lte=at)
-    return segments.aggregate(samples=Sum("n"))["samples"] or 0
+    """Return how many samples were stored in the minute before `at`."""
+    return samples_stored(since=at - MINUTE, until=at)
 
 
 def queue_names() -> list[str]:
@@ -49,6 +50,13 @@ def _processes(at: datetime) -> Iterator[Sample]:
         labels = {"process": role}
         yield gauge("process_resident_memory_bytes", usage.resident_bytes, at, labels)
         yield total("process_cpu_user_seconds_total", usage.cpu_user_seconds, at, labels)
+
+
+def _storage(at: datetime) -> Iterator[Sample]:
+    """Yield how much waits to be sealed; damaged segments wait for ever and are counted too."""
+    waiting = Segment.objects.aggregate(samples=Sum("n", default=0), segments=Count("id"))
+    yield gauge("storage_unsealed_samples", waiting["samples"], at, {})
+    yield gauge("storage_unsealed_segments", waiting["segments"], at, {})
 
 
 def _queues(at: datetime) -> list[Sample]:

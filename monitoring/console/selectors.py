@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Max
 
 from monitoring.console.curves import (
     Minutes,
@@ -20,11 +20,11 @@ from monitoring.console.curves import (
 )
 from monitoring.console.sparkline import Sparkline, sparkline
 from monitoring.errors import InvalidInputError
-from monitoring.models import Segment
+from monitoring.models import Latest, Segment
 from monitoring.query.latest import latest_values
 from monitoring.query.range import SeriesSamples, read_range
 from monitoring.slots import slot_of
-from monitoring.storage.instants import from_ms, to_ms
+from monitoring.storage.instants import EPOCH, from_ms, to_ms
 
 logger = logging.getLogger(__name__)
 
@@ -56,10 +56,13 @@ class StoreState:
     level: str
 
 
-def samples_committed(*, since: datetime, until: datetime) -> int:
-    """Return how many samples were committed after `since` and not after `until`."""
-    segments = Segment.objects.filter(received_at__gt=since, received_at__lte=until)
-    return segments.aggregate(total=Sum("n"))["total"] or 0
+def newest_sample() -> datetime | None:
+    """Return the instant of the newest sample, sealed or not; None before the first one."""
+    known = (
+        Latest.objects.filter(at__gt=EPOCH).aggregate(newest=Max("at"))["newest"],
+        Segment.objects.aggregate(newest=Max("t_max"))["newest"],
+    )
+    return max((at for at in known if at is not None), default=None)
 
 
 def own_curves(at: datetime) -> list[Curve]:

@@ -25,6 +25,8 @@ E6   GET     /api/v1/monitoring/metrics/latest                 1 Y Y Y Y
 E7   GET     /api/v1/monitoring/metrics/service/{service}      1 Y Y Y Y
 E8   POST    /api/v1/monitoring/metrics                        1 3 Y 3 Y
 E9   GET     /api/v1/monitoring/metrics/export                 Y Y Y Y Y  scraper
+-    GET     /api/v1/monitoring/metrics/cardinality            1 3 Y Y Y
+-    GET     /api/v1/monitoring/metrics/samples                1 Y Y Y Y
 E10  GET     /api/v1/monitoring/alerts                         1 Y Y Y Y
 E11  GET     /api/v1/monitoring/alerts/{alert_id}              1 Y Y Y Y
 E12  POST    /api/v1/monitoring/alerts/{alert_id}/acknowledge  1 3 3 Y Y
@@ -41,6 +43,31 @@ E29  GET     /api/v1/monitoring/grafana/                       Y Y Y Y Y  scrape
 E30  POST    /api/v1/monitoring/grafana/search                 Y Y Y Y Y  scraper
 E31  POST    /api/v1/monitoring/grafana/query                  Y Y Y Y Y  scraper
 E32  POST    /api/v1/monitoring/grafana/annotations            Y Y Y Y Y  scraper
+-    POST    /api/v1/monitoring/grafana/metrics                Y Y Y Y Y  scraper
+-    POST    /api/v1/monitoring/grafana/metric-payload-options Y Y Y Y Y  scraper
+-    POST    /api/v1/monitoring/grafana/variable               Y Y Y Y Y  scraper
+-    POST    /api/v1/monitoring/grafana/tag-keys               Y Y Y Y Y  scraper
+-    POST    /api/v1/monitoring/grafana/tag-values             Y Y Y Y Y  scraper
+-    POST    /api/v1/monitoring/prometheus/api/v1/write        1 3 Y 3 Y  protobuf
+-    POST    /api/v1/monitoring/influx/write                   1 3 Y 3 Y
+-    POST    /api/v1/monitoring/influx/api/v2/write            1 3 Y 3 Y
+-    GET     /api/v1/monitoring/influx/ping                    Y Y Y Y Y
+-    POST    /api/v1/monitoring/otlp/v1/metrics                1 3 Y 3 Y
+-    GET     /api/v1/monitoring/prometheus/api/v1/query             Y Y Y Y Y  scraper
+-    POST    /api/v1/monitoring/prometheus/api/v1/query             Y Y Y Y Y  scraper
+-    GET     /api/v1/monitoring/prometheus/api/v1/query_range       Y Y Y Y Y  scraper
+-    POST    /api/v1/monitoring/prometheus/api/v1/query_range       Y Y Y Y Y  scraper
+-    GET     /api/v1/monitoring/prometheus/api/v1/query_exemplars   Y Y Y Y Y  scraper
+-    POST    /api/v1/monitoring/prometheus/api/v1/query_exemplars   Y Y Y Y Y  scraper
+-    GET     /api/v1/monitoring/prometheus/api/v1/series            Y Y Y Y Y  scraper
+-    POST    /api/v1/monitoring/prometheus/api/v1/series            Y Y Y Y Y  scraper
+-    GET     /api/v1/monitoring/prometheus/api/v1/labels            Y Y Y Y Y  scraper
+-    POST    /api/v1/monitoring/prometheus/api/v1/labels            Y Y Y Y Y  scraper
+-    GET     /api/v1/monitoring/prometheus/api/v1/label/{name}/values Y Y Y Y Y  scraper
+-    GET     /api/v1/monitoring/prometheus/api/v1/metadata          Y Y Y Y Y  scraper
+-    GET     /api/v1/monitoring/prometheus/api/v1/status/buildinfo  Y Y Y Y Y  scraper
+-    GET     /api/v1/monitoring/prometheus/api/v1/rules             Y Y Y Y Y  scraper
+-    GET     /api/v1/monitoring/prometheus/api/v1/alerts            Y Y Y Y Y  scraper
 E33  GET     /cache/stats                                      1 Y Y Y Y
 E34  DELETE  /cache/flush                                      1 3 3 3 Y
 E35  GET     /status                                           Y Y Y Y Y
@@ -64,19 +91,25 @@ class Line:
     path: str
     cells: tuple[str, ...]
     scraper: bool
+    media_type: str
 
     def call(self, headers: dict[str, str], peer: str = "127.0.0.1") -> Any:
-        path = self.path.format(service="payment", alert_id=NOBODYS_ID, rule_id=NOBODYS_ID)
+        ids = {"alert_id": NOBODYS_ID, "rule_id": NOBODYS_ID}
+        path = self.path.format(service="payment", name="host", **ids)
         client = Client(REMOTE_ADDR=peer, raise_request_exception=False)
         return client.generic(
-            self.method, path, b"{}", content_type="application/json", headers=headers
+            self.method, path, b"{}", content_type=self.media_type, headers=headers
         )
 
 
 def lines() -> list[Line]:
     split = [line.split() for line in MATRIX.strip().splitlines()]
     return [
-        Line(number, method, path, tuple(rest[:5]), scraper=rest[5:] == ["scraper"])
+        Line(
+            *(number, method, path, tuple(rest[:5])),
+            scraper="scraper" in rest,
+            media_type="application/x-protobuf" if "protobuf" in rest else "application/json",
+        )
         for number, method, path, *rest in split
     ]
 

@@ -84,6 +84,12 @@ def test_every_operation_says_who_may_call_it(schema: Any) -> None:
             "Access: trusted addresses, else any valid token.",
             [{}, {"bearer": []}, {"basic": []}],
         ),
+        (
+            "POST",
+            "/api/v1/monitoring/influx/write",
+            "Access: admin or monitoring, or the permission `metrics:write`.",
+            [{"bearer": []}, {"basic": []}, {"token": []}],
+        ),
     ],
 )
 def test_roles_and_security_come_from_the_views(
@@ -109,12 +115,13 @@ def test_the_envelope_has_the_fields_of_the_specification(schema: Any) -> None:
     assert set(fields) == {"error", "code", "timestamp", "path", "details"}
 
 
-def test_both_ways_to_send_a_token_are_described(schema: Any) -> None:
+def test_all_ways_to_send_a_token_are_described(schema: Any) -> None:
     schemes = schema["components"]["securitySchemes"]
 
-    assert {name: scheme["scheme"] for name, scheme in schemes.items()} == {
+    assert {name: scheme.get("scheme", "header") for name, scheme in schemes.items()} == {
         "bearer": "bearer",
         "basic": "basic",
+        "token": "header",
     }
 
 

@@ -19,6 +19,7 @@ from monitoring.collectors.own import collect, collected, queue_names
 from monitoring.collectors.processes import usage_by_role
 from monitoring.ingest.door import ingest
 from monitoring.types import Origin, Sample
+from tests.monitoring.factories import counter
 
 pytestmark = [
     pytest.mark.usefixtures("fresh_stores"),
@@ -32,10 +33,18 @@ def values(samples: list[Sample], metric: str) -> dict[str, float]:
     }
 
 
-def test_the_samples_committed_in_the_last_minute_are_counted(now: datetime) -> None:
-    for age, number in ((timedelta(seconds=61), 5), (timedelta(seconds=59), 3), (timedelta(0), 2)):
-        batch = [Sample("m", f"s{index}", 1.0, now - age) for index in range(number)]
-        ingest(batch, origin=Origin.PUSH, at=now - age)
+def test_the_samples_stored_in_the_last_minute_are_counted(now: datetime) -> None:
+    for age, number in ((90, 7), (61, 5), (59, 3), (0, 2)):
+        at = now - timedelta(seconds=age)
+        handed_in = counter(
+            number,
+            metric="ingest_samples_total",
+            service=configured.SERVICE_NAME,
+            at=at,
+            origin="push",
+            outcome="stored",
+        )
+        ingest([handed_in], origin=Origin.COLLECTOR, at=at)
 
     assert collected(now) == 5
     assert collected(now - timedelta(seconds=30)) == 8
@@ -44,6 +53,18 @@ def test_the_samples_committed_in_the_last_minute_are_counted(now: datetime) -> 
 
 def test_nothing_committed_is_zero_not_absent(now: datetime) -> None:
     assert values(collect(now), "metrics_collected_last_minute") == {"": 0}
+
+
+def test_what_waits_to_be_sealed_is_measured(now: datetime) -> None:
+    nothing = collect(now)
+    for samples in (2, 3):
+        batch = [Sample("m", f"s{index}", 1.0, now) for index in range(samples)]
+        ingest(batch, origin=Origin.PUSH, at=now)
+    waiting = collect(now)
+
+    for metric, figure in (("storage_unsealed_samples", 5), ("storage_unsealed_segments", 2)):
+        assert values(nothing, metric) == {"": 0}
+        assert values(waiting, metric) == {"": figure}
 
 
 def test_every_routed_queue_is_measured_under_its_name(now: datetime) -> None:
@@ -62,6 +83,7 @@ def test_every_routed_queue_is_measured_under_its_name(now: datetime) -> None:
         "collect": 0,
         "default": 1,
         "ml": 0,
+        "storage": 0,
     }
     assert values(samples, "queue_size") == {"celery": 3}
 
@@ -162,12 +184,12 @@ def test_processes_below_the_same_supervisor_are_added_up_by_role(
 ) -> None:
     child = Process(*CELERY, "worker", "-n", "collect@h")
     worker = Process(*CELERY, "worker", "-n", "collect@h", children=[child])
-    web = Process("gunicorn", "config.asgi:application")
+    web = Process("gunicorn", "config.wsgi:application")
     gone = Process(*CELERY, "beat")
     gone.is_gone = True
-    stranger = Process("postgres", children=[Process("gunicorn", "other.asgi")])
+    stranger = Process("postgres", children=[Process("gunicorn", "other.wsgi")])
     shell = Process("make", "run", children=[worker, web, gone, stranger])
-    Process("init", children=[shell, Process("gunicorn", "config.asgi:application")])
+    Process("init", children=[shell, Process("gunicorn", "config.wsgi:application")])
 
     assert run_as(child, monkeypatch) == {"worker-collect": (200, 5.0), "web": (100, 2.5)}
 
