@@ -98,6 +98,13 @@ def _set_environment() -> None:
     for name in ("DJANGO_SECRET_KEY", "JWT_SECRET"):
         os.environ.setdefault(name, secrets.token_urlsafe(48))
     os.environ["KAFKA_BROKERS"] = ""  # no tee: the figures are those of the door
+    for limit in (
+        "SERIES_TOTAL",
+        "SERIES_PER_SERVICE",
+        "SERIES_PER_CLIENT",
+        "NEW_SERIES_PER_MINUTE",
+    ):
+        os.environ[f"MAX_{limit}"] = "1000000"
 
 
 @contextmanager

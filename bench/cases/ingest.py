@@ -28,12 +28,12 @@ def run(context: Context) -> None:
     total = context.options.rounds * len(contenders)
     first = context.clock.take(_WARM_UP)
     for contender in contenders.values():  # series are made once, and then live for long
-        contender(first, _WARM_UP, seed=0)
+        contender(first, _WARM_UP)
     with context.report.progress("ingest", total) as bar:
-        for number in range(context.options.rounds):
+        for _ in range(context.options.rounds):
             start = context.clock.take(steps)
             for name, contender in contenders.items():
-                results[name].append(contender(start, steps, seed=number))
+                results[name].append(contender(start, steps))
                 bar.advance()
     sealed = seal_everything()
     sealing = sealed.cpu_seconds / max(sealed.samples, 1) * 1e6
@@ -84,10 +84,8 @@ def _contenders(context: Context) -> dict[str, Callable[..., Sent]]:
 def _sender(
     target: Target, encode: Callable[..., object], context: Context, batch: int
 ) -> Callable[..., Sent]:
-    def run_once(start: int, steps: int, *, seed: int) -> Sent:
-        workload = Workload(
-            _FACTOR * context.options.hosts, INTERVAL, start, seed=seed, measurement="ingest"
-        )
+    def run_once(start: int, steps: int) -> Sent:
+        workload = Workload(_FACTOR * context.options.hosts, INTERVAL, start, measurement="ingest")
         bodies: list[Body] = list(encode(workload, workload.steps(steps)))  # type: ignore[call-overload]
         in_a_step = -(-workload.series // batch)
         sent = send(target, bodies, clients=_CLIENTS, bodies_a_step=in_a_step)

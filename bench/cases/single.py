@@ -12,6 +12,7 @@ from bench.service import PREFIX, Service
 from bench.workload import Workload
 
 _CLIENTS = 8
+_HOSTS = 10
 _RATE = 500
 _LEAST_SHARE = 0.6
 _MOST_MS = 100
@@ -34,10 +35,9 @@ class Bare(Service):
 def run(context: Context) -> None:
     """Ask both in turns, then push at a steady rate."""
     number = 500 if context.options.quick else 3_000
-    steps = -(-number // (context.options.hosts * 10))
-    workload = Workload(
-        context.options.hosts, INTERVAL, context.clock.take(steps), measurement="single"
-    )
+    workload = Workload(_HOSTS, INTERVAL, measurement="single")
+    steps = number // workload.series
+    workload.start = context.clock.take(steps)
     bodies = list(json_bodies(workload, workload.steps(steps), batch=1))[:number]
     with Bare(Path(context.directory / "bare"), processes=context.service.processes) as bare:
         ours, limit = [], []

@@ -1,5 +1,6 @@
 """Django's PostgreSQL backend that does not let every request wait for a server that is away."""
 
+import select
 from typing import Any
 
 import psycopg
@@ -29,3 +30,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
         _breaker.succeeded()
         return connection
+
+    @property
+    def pool(self) -> Any:
+        """Return the pool of connections, None without one; it looks at each before it hands it out."""
+        pool = super().pool  # type: ignore[misc]  # the stubs do not know it
+        if pool is not None:
+            # Django knows two ways only: a round trip for every request, or no look at all.
+            pool._check = check_unless_silent  # noqa: SLF001 - the pool takes it when it is made, and Django makes it
+        return pool
+
+
+def check_unless_silent(connection: psycopg.Connection[Any]) -> None:
+    """Raise OperationalError if the server has closed the connection.
+
+    A server that ends says goodbye, so while nothing waits to be read the connection stands, and asking would
+    cost every request a round trip. One that hangs or vanished without a word is not noticed by asking, either.
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    if poll.poll(0):
+        connection.execute("")

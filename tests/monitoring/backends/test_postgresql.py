@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
@@ -105,3 +106,51 @@ def test_a_request_that_needs_the_database_is_told_to_come_back(
         (503, "DATABASE_ERROR")
     ] * 3
     assert {answer["Retry-After"] for answer in answers} == {"2"}
+
+
+class TestCheck:
+    @pytest.fixture
+    def client(self) -> Iterator[psycopg.Connection[Any]]:
+        settings = connection.settings_dict
+        with psycopg.connect(
+            host=settings["HOST"],
+            port=settings["PORT"],
+            user=settings["USER"],
+            password=settings["PASSWORD"],
+            dbname="postgres",
+            autocommit=True,
+        ) as client:
+            yield client
+
+    def test_a_connection_that_stands_costs_no_round_trip(
+        self, client: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[str] = []
+        monkeypatch.setattr(client, "execute", asked.append)
+
+        base.check_unless_silent(client)
+
+        assert asked == []
+
+    @pytest.mark.django_db
+    def test_one_that_the_server_closed_is_noticed(self, client: psycopg.Connection[Any]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [client.info.backend_pid])
+
+        with pytest.raises(psycopg.OperationalError):
+            base.check_unless_silent(client)
+
+    def test_the_pool_uses_it(self) -> None:
+        options = {**connection.settings_dict["OPTIONS"], "pool": {"min_size": 0, "max_size": 1}}
+        pooled: Any = base.DatabaseWrapper(
+            {**connection.settings_dict, "OPTIONS": options, "CONN_MAX_AGE": 0}, alias="pooled"
+        )
+        try:
+            assert pooled.pool._check is base.check_unless_silent
+        finally:
+            pooled.close_pool()
+
+    def test_without_a_pool_there_is_none(self) -> None:
+        plain: Any = connection
+
+        assert plain.pool is None
