@@ -11,6 +11,7 @@ from bench.context import Context, Options
 from bench.peers import InfluxDB, Prometheus, missing
 from bench.report import Report, machine
 from bench.service import Service
+from monitoring.exposition import instruments
 
 
 @contextmanager
@@ -31,7 +32,10 @@ def session(options: argparse.Namespace, place: Path) -> Iterator[Context]:
             context.influxdb = stack.enter_context(InfluxDB(place / "influxdb"))
             context.influxdb.create_database()
         context.stack = stack
-        yield context
+        try:
+            yield context
+        finally:
+            instruments.stop()  # what it counted goes nowhere once the database is dropped
 
 
 def _options(options: argparse.Namespace) -> Options:

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import OperationalError
@@ -36,6 +36,47 @@ def test_a_value_that_is_old_or_forgotten_is_made_anew() -> None:
     assert (long.get(), long.get()) == (3, 3)
     long.forget()
     assert long.get() == 4
+
+
+def test_an_old_value_is_given_while_the_next_one_is_made() -> None:
+    may_go_on, made = Event(), count(1)
+    finished = Event()
+
+    def make() -> int:
+        number = next(made)
+        if number > 1:
+            may_go_on.wait(5)
+            finished.set()
+        return number
+
+    remembered = Remembered(make, seconds=0, stale_seconds=60)
+    assert remembered.get() == 1
+
+    assert [remembered.get() for _ in range(3)] == [1, 1, 1]
+
+    may_go_on.set()
+    assert finished.wait(5)
+    while remembered.get() == 1:
+        pass
+    assert remembered.get() >= 2
+
+
+def test_a_value_that_cannot_be_renewed_stays_until_it_is_too_old() -> None:
+    made = count(1)
+    failed = Event()
+
+    def make() -> int:
+        if next(made) == 1:
+            return 1
+        failed.set()
+        raise OSError("no thread has time")
+
+    remembered = Remembered(make, seconds=0, stale_seconds=60)
+    remembered.get()
+
+    assert remembered.get() == 1
+    assert failed.wait(5)
+    assert remembered.get() == 1
 
 
 def test_without_the_database_the_whole_is_unhealthy_and_still_told(
