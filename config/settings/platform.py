@@ -64,6 +64,7 @@ QUERY_TIMEOUT = env.duration("QUERY_TIMEOUT", timedelta(seconds=30))
 MAX_EXPORTS = env.integer("MAX_EXPORTS", 2, at_least=1)
 # Decoded samples that each process keeps, so that a dashboard that reloads does not read them again.
 SEGMENT_CACHE_BYTES = env.integer("SEGMENT_CACHE_BYTES", 67_108_864)
+CHUNK_CACHE_BYTES = env.integer("CHUNK_CACHE_BYTES", 33_554_432)  # 0: none of the sealed ones
 METRIC_STALENESS = env.duration("METRIC_STALENESS", timedelta(minutes=5))
 # How long one exposition answers scrapes: several scrapers at once cost as much as one.
 METRICS_EXPORT_CACHE = env.duration("METRICS_EXPORT_CACHE", timedelta(seconds=2))

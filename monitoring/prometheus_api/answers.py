@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 import orjson
@@ -11,6 +12,7 @@ from monitoring.promql.labels import Labels
 from monitoring.promql.model import Columns, Floats, Integers, Mask, Vector
 from monitoring.promql.numbers import fixed_text, sample_text
 
+_REMEMBERED_TEXTS = 20_000  # of some 500 bytes
 _PLAIN = re.compile(rb"-?\d{1,15}(?:\.\d+)?")
 
 
@@ -74,7 +76,9 @@ def _series(labels: Labels, heads: Sequence[bytes], values: Floats) -> bytes:
     return b'{"metric":' + _metric(labels) + b',"values":[' + b'"],'.join(points) + b'"]]}'
 
 
+@lru_cache(_REMEMBERED_TEXTS)
 def _metric(labels: Labels) -> bytes:
+    """Return the labels as an object; the same series are answered again and again."""
     return orjson.dumps(dict(labels))
 
 

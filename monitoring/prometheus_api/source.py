@@ -1,15 +1,17 @@
 """The stored samples as a source for the evaluator."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import numpy as np
 
 from monitoring.metrics_api.restricted import is_restricted
 from monitoring.promql.errors import TooManySamplesError
 from monitoring.promql.labels import NAME, Labels, labels_of
-from monitoring.promql.model import Columns
-from monitoring.query.columns import TooManyPointsError, read_columns
+from monitoring.promql.model import Columns, Source
+from monitoring.query.columns import SampleColumns, TooManyPointsError, read_columns
 from monitoring.query.matchers import SERVICE_LABEL, Matcher
+from monitoring.query.newest import newest_in
 from monitoring.query.series import series_in
 from monitoring.storage import unsealed
 from monitoring.storage.unsealed import View
@@ -41,8 +43,11 @@ class LabelSets:
 _label_sets = LabelSets(_REMEMBERED_SETS)
 
 
-class StoredSource:
-    """What is stored, as far as whoever asks may see it; in the order in which series were first met."""
+class StoredSource(Source):
+    """What is stored, as far as whoever asks may see it; in the order in which series were first met.
+
+    It serves one query: all its selectors see the same view of what is not sealed.
+    """
 
     def __init__(self, *, max_samples: int, restricted: bool) -> None:
         self._max_samples = max_samples
@@ -50,24 +55,41 @@ class StoredSource:
 
     def select(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int, /) -> Columns:
         """Return the matching series that have samples in the span. Raises TooManySamplesError."""
-        view = unsealed.view()
-        series = self._visible(view, matchers)
+        return self._read(read_columns, matchers, start_ms, end_ms)
+
+    def newest(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int, /) -> Columns:
+        """Return the last sample that each of those series has in the span. Raises TooManySamplesError."""
+        return self._read(newest_in, matchers, start_ms, end_ms)
+
+    def labels(self, matchers: Sequence[Matcher]) -> list[Labels]:
+        """Return the label sets of the matching series, whenever they had samples."""
+        return [_label_sets.of(each) for each in self._visible(matchers).values()]
+
+    @cached_property
+    def _view(self) -> View:
+        """Return what all selectors of the query look at; any of them may ask for what is newest."""
+        return unsealed.view(with_newest=True)
+
+    def _read(
+        self,
+        read: Callable[..., SampleColumns],
+        matchers: Sequence[Matcher],
+        start_ms: int,
+        end_ms: int,
+    ) -> Columns:
+        series = self._visible(matchers)
         ids = np.array(sorted(series), np.int32)
         first, last = max(start_ms, _FIRST_MS), min(end_ms, _LAST_MS)
         try:
-            columns = read_columns(ids, first, last, max_points=self._max_samples, view=view)
+            columns = read(ids, first, last, max_points=self._max_samples, view=self._view)
         except TooManyPointsError:
             raise TooManySamplesError from None
         labels = [_label_sets.of(series[number]) for number in columns.ids.tolist()]
         return Columns(labels, columns.starts, columns.at_ms, columns.values)
 
-    def labels(self, matchers: Sequence[Matcher]) -> list[Labels]:
-        """Return the label sets of the matching series, whenever they had samples."""
-        return [_label_sets.of(each) for each in self._visible(unsealed.view(), matchers).values()]
-
-    def _visible(self, view: View, matchers: Sequence[Matcher]) -> dict[int, SeriesRef]:
+    def _visible(self, matchers: Sequence[Matcher]) -> dict[int, SeriesRef]:
         return {
             each.id: each
-            for each in series_in(view, matchers=matchers)
+            for each in series_in(self._view, matchers=matchers)
             if self._restricted or not is_restricted(each.metric)
         }

@@ -15,7 +15,7 @@ from monitoring.promql.labels import NAME, Labels, labels_of, unnamed
 from monitoring.promql.merging import distinct, merged
 from monitoring.promql.model import Cells, Value, Vector, Windows
 from monitoring.promql.relabel import label_join, label_replace
-from monitoring.promql.windows import LOOKBACK_MS, sample_times
+from monitoring.promql.windows import sample_times
 from monitoring.query.matchers import MatchOp
 from monitoring.query.regex import compile_pattern
 
@@ -117,8 +117,7 @@ def _timestamp(evaluation: Evaluation, node: syntax.Call) -> Vector:
     """Return when each value was taken; of a computed value that is when it is computed."""
     argument = parsing.bare(node.args[0])
     if isinstance(argument, syntax.VectorSelector):
-        instants = evaluation.instants(argument.offset, argument.at)
-        vector = sample_times(evaluation.selected(argument, instants, LOOKBACK_MS), instants)
+        vector = sample_times(*evaluation.newest(argument))
         return merged(Vector(unnamed(vector.labels), vector.values, vector.present))
     vector = evaluation.vector(argument)
     values = np.broadcast_to(evaluation.times_ms / 1_000, vector.values.shape)

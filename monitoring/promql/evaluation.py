@@ -11,8 +11,18 @@ import promql_parser as syntax
 from monitoring.promql import parsing
 from monitoring.promql.errors import BadQueryError
 from monitoring.promql.limits import Budget
-from monitoring.promql.model import Columns, Floats, Integers, Source, Steps, Value, Vector, Windows
-from monitoring.promql.windows import columns_of, windows_of
+from monitoring.promql.model import (
+    Columns,
+    Floats,
+    Integers,
+    Source,
+    Steps,
+    Value,
+    Vector,
+    Windows,
+    empty_vector,
+)
+from monitoring.promql.windows import LOOKBACK_MS, columns_of, windows_of
 
 Handler = Callable[["Evaluation", Any], Value]
 
@@ -103,13 +113,27 @@ class Evaluation:
             return self._query.end_ms
         return parsing.instant_ms(at.at)
 
+    def newest(self, selector: syntax.VectorSelector) -> tuple[Columns, Integers]:
+        """Return the samples that an instant selector may need, and the instants that it looks at.
+
+        Of one instant, which a whole range query may look at by an `@`, that is a sample for each series.
+        """
+        instants = self.instants(selector.offset, selector.at)
+        first, last = int(instants.min()), int(instants.max())
+        if first < last:
+            return self.selected(selector, instants, LOOKBACK_MS), instants
+        columns = self._source.newest(parsing.matchers_of(selector), first - LOOKBACK_MS, last)
+        return self._counted(columns), instants
+
     def selected(
         self, selector: syntax.VectorSelector, instants: Integers, back_ms: int
     ) -> Columns:
         """Return the samples that a selector may need: from `back_ms` before the first instant to the last."""
         matchers = parsing.matchers_of(selector)
         first, last = int(instants.min()), int(instants.max())
-        columns = self._source.select(matchers, first - back_ms, last)
+        return self._counted(self._source.select(matchers, first - back_ms, last))
+
+    def _counted(self, columns: Columns) -> Columns:
         self.budget.take(len(columns.at_ms) + len(columns.labels) * self.steps.count)
         return columns
 
@@ -145,6 +169,7 @@ class Evaluation:
         steps = Steps(-(-first // step_ms) * step_ms, int(instants.max()), step_ms)
         self.budget.take(steps.count)
         inner = self.within(steps)
-        columns = columns_of(inner.vector(expression.expr).compact(), inner.times_ms)
+        vector = inner.vector(expression.expr) if steps.count else empty_vector(0)
+        columns = columns_of(vector.compact(), inner.times_ms)
         self.budget.take(len(columns.labels) * self.steps.count)
         return self._windows(columns, instants, range_ms)

@@ -28,12 +28,27 @@ class Columns:
     values: Floats
 
 
+def last_of(columns: Columns) -> Columns:
+    """Return the last sample of each series that has any."""
+    held = np.flatnonzero(np.diff(columns.starts))
+    last = columns.starts[held + 1] - 1
+    labels = [columns.labels[row] for row in held.tolist()]
+    return Columns(labels, np.arange(len(held) + 1), columns.at_ms[last], columns.values[last])
+
+
 class Source(Protocol):
     """Where samples come from."""
 
     def select(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int, /) -> Columns:
         """Return the matching series, with samples from start to end, both included. The order is the source's."""
         ...
+
+    def newest(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int, /) -> Columns:
+        """Return the last sample that each series has of those that `select` returns.
+
+        That is all that one instant needs, and a source may know it without reading the others.
+        """
+        return last_of(self.select(matchers, start_ms, end_ms))
 
 
 @dataclass(frozen=True, slots=True)

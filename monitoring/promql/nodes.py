@@ -13,7 +13,7 @@ from monitoring.promql.matching import Many, Matching
 from monitoring.promql.merging import distinct, merged
 from monitoring.promql.model import Floats, Value, Vector
 from monitoring.promql.ranking import bottomk, topk
-from monitoring.promql.windows import LOOKBACK_MS, instant_vector
+from monitoring.promql.windows import instant_vector
 
 _SETS = {"and": sets.both, "or": sets.either, "unless": sets.unless}
 _RANKS = {"topk": topk, "bottomk": bottomk}
@@ -36,9 +36,7 @@ def _parentheses(evaluation: Evaluation, node: syntax.ParenExpr) -> Value:
 
 
 def _selector(evaluation: Evaluation, node: syntax.VectorSelector) -> Vector:
-    instants = evaluation.instants(node.offset, node.at)
-    columns = evaluation.selected(node, instants, LOOKBACK_MS)
-    return instant_vector(columns, instants)
+    return instant_vector(*evaluation.newest(node))
 
 
 def _negated(evaluation: Evaluation, node: syntax.UnaryExpr) -> Value:

@@ -100,8 +100,19 @@ class Unsealed:
         return look
 
     def _begin(self, *, with_newest: bool) -> Look:
-        """Forget everything and look at all there is."""
-        with_newest = with_newest or self._newest is not None
+        """Forget everything and look at all there is.
+
+        If the database goes away halfway, the newest values stay as they were: another thread may still ask the
+        view that it was given, and half of them would look like none.
+        """
+        before = self._newest
+        try:
+            return self._look_at_all(with_newest=with_newest or before is not None)
+        except BaseException:
+            self._last, self._newest = None, before
+            raise
+
+    def _look_at_all(self, *, with_newest: bool) -> Look:
         while (
             True
         ):  # once more only if a seal was committed within the milliseconds of the last try

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from monitoring.promql.labels import Labels, labels_of, value_of
-from monitoring.promql.model import Columns
+from monitoring.promql.model import Columns, Source
 from monitoring.query.matchers import Matcher
 
 Samples = tuple[Sequence[int], Sequence[float]]
 
 
-class MemorySource:
+class MemorySource(Source):
     """Series and their samples: instants in ms, ascending, and values. Counts what it was asked for."""
 
     def __init__(self, series: Mapping[Labels, Samples]) -> None:

@@ -118,7 +118,7 @@ def test_a_range_query_has_so_many_steps_at_most(intervals: int, allowed: bool) 
 @pytest.mark.parametrize(
     "query",
     [
-        "m",
+        '{__name__=~"m|n"}',
         "sum_over_time(m[3m])",
         "m[3m]",
         "max_over_time(vector(1)[1y:1ms])",

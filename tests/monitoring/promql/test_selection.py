@@ -1,16 +1,21 @@
 """Which samples a selector sees: lookback, offset, @, ranges, subqueries, what is read for them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from monitoring.promql.engine import instant_query
-from monitoring.promql.model import Columns
+from monitoring.promql.engine import Limits, instant_query
+from monitoring.promql.errors import TooManySamplesError
+from monitoring.promql.model import Columns, Vector
+from monitoring.query.matchers import Matcher
 from tests.monitoring.promql.asking import (
     MINUTE,
     NOON,
     PLENTY,
     at_noon,
     load,
+    minutely,
     number_at_noon,
     until_noon,
 )
@@ -71,6 +76,19 @@ def test_a_subquery_is_evaluated_at_multiples_of_its_step_from_the_first_in_the_
     assert NOON - 100_000 <= found < NOON - 70_000
 
 
+@pytest.mark.parametrize("inner", ["m", "rate(m[1m])", "m @ end()"])
+def test_a_subquery_without_a_step_in_its_window_has_no_series(inner: str) -> None:
+    source, half_past = load("m 1 2"), NOON + 30_000
+
+    def ask(range_: str) -> int:
+        query = f"count_over_time(({inner})[{range_}:1m])"
+        found = instant_query(query, source=source, at_ms=half_past, limits=PLENTY)
+        assert isinstance(found, Vector)
+        return len(found.labels)
+
+    assert (ask("29s"), ask("30s")) == (0, 1)
+
+
 def test_a_range_vector_alone_is_its_samples() -> None:
     source = load("m{a=1} 1 2 3\nm{a=2} 4 _ _ _ _\nm{a=3} _ 5 _")
 
@@ -98,6 +116,59 @@ def test_no_more_is_read_than_is_seen(query: str, before: int, after: int) -> No
     at_noon(query, source)
 
     assert source.asked == [(NOON - before, NOON + after)]
+
+
+class _Sparing(MemorySource):
+    """Knows the last samples without a look at the others."""
+
+    def newest(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int, /) -> Columns:
+        found = super().newest(matchers, start_ms, end_ms)
+        self.asked.clear()
+        return found
+
+
+@pytest.mark.parametrize(
+    ("query", "minutes", "is_spared"),
+    [
+        ("m", 0, True),
+        ("m offset 1m", 0, True),
+        ("timestamp(m)", 0, True),
+        ("m @ end()", 2, True),
+        ("m", 1, False),
+        ("m[2m:1m]", 0, False),
+        ("last_over_time(m[2m])", 0, False),
+    ],
+)
+def test_one_instant_needs_no_more_than_the_last_samples(
+    query: str,
+    minutes: int,
+    is_spared: bool,  # noqa: FBT001 - a table
+) -> None:
+    samples = {series("m"): minutely("1 2 3 4")}
+    source, plain = _Sparing(samples), MemorySource(samples)
+
+    if minutes:
+        found = until_noon(query, source, minutes=minutes)
+        assert found == until_noon(query, plain, minutes=minutes) != {}
+    else:
+        one, other = (
+            instant_query(query, source=each, at_ms=NOON, limits=PLENTY) for each in (source, plain)
+        )
+        assert isinstance(one, Vector | Columns)
+        assert isinstance(other, Vector | Columns)
+        assert one.values.tolist() == other.values.tolist() != []
+
+    assert (not source.asked) == is_spared
+
+
+def test_a_query_counts_one_sample_of_each_series_at_one_instant() -> None:
+    source = load("m{a=1} 1 2 3 4 5\nm{a=2} 1 2 3 4 5\nm{a=3} _ 1 _ _ _ _ _ _")
+
+    assert at_noon("m", source) == {"1": 5.0, "2": 5.0}
+    # Two samples, two cells.
+    assert instant_query("m", source=source, at_ms=NOON, limits=Limits(max_samples=4))
+    with pytest.raises(TooManySamplesError):
+        instant_query("m", source=source, at_ms=NOON, limits=Limits(max_samples=3))
 
 
 def test_a_nan_that_is_a_result_is_not_the_absence_of_one() -> None:

@@ -4,11 +4,12 @@ import os
 import threading
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from monitoring.storage import unsealed
+from monitoring.storage import segments, unsealed
 from monitoring.storage.partitions import ensure_day
 from monitoring.storage.unsealed import Unsealed
 from tests.monitoring.factories import NOON, SegmentFactory
@@ -113,6 +114,25 @@ def test_a_damaged_segment_is_passed_over_and_not_asked_for_again(
         assert newest(process, one) == (0, 1.0)
 
     assert len([entry for entry in caplog.records if "damaged" in entry.message]) == 2
+
+
+def test_a_database_that_goes_away_halfway_takes_nothing_from_older_views(
+    process: Unsealed, one: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(one, 1.0)
+    view = process.view(with_newest=True)
+    process._last = None  # so that everything is looked at anew
+
+    def away(_: object) -> dict[int, None]:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(segments, "load", away)
+        with pytest.raises(OperationalError):
+            process.view(with_newest=True)
+
+    assert view.newest_of(np.array([one], np.int32))[1].tolist() == [1.0]
+    assert process.view(with_newest=True).newest_of(np.array([one], np.int32))[1].tolist() == [1.0]
 
 
 def test_a_forked_process_begins_anew() -> None:
