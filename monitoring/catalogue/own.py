@@ -75,6 +75,11 @@ OWN = (
         "Stretches of spool files that could not be read and were set aside.",
     ),
     counter(
+        "ingest_spool_refused_samples_total",
+        "samples",
+        "Samples that were answered as stored while the database was away, and that it refused later.",
+    ),
+    counter(
         "ingest_tee_failures_total",
         "batches",
         "Committed batches that were not passed on after their commit.",

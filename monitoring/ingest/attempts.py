@@ -63,11 +63,12 @@ def run(store: Callable[[], Outcome], *, received_at: datetime) -> Outcome:
     commit may have happened, and only the client knows whether its increments may be sent twice.
     """
     for _ in range(ATTEMPTS):
-        unconfirmed.forget()
+        unconfirmed.begins()
         try:
             # Durable: within a caller's transaction "committed" would be a false promise.
             with transaction.atomic(durable=True):
-                return store()
+                outcome = store()
+                unconfirmed.commits()
         except AgainError as error:
             _reaching_the_database(error.cure)
             reason = error.reason
@@ -78,6 +79,8 @@ def run(store: Callable[[], Outcome], *, received_at: datetime) -> Outcome:
             if not isinstance(error.__cause__, _RIVALS):
                 raise _unavailable(error) from error
             reason = "deadlock"
+        else:
+            return outcome
         tally.count(tally.RETRIES, {"reason": reason})
     raise DatabaseUnavailableError(
         "the database is too busy to store the samples", retry_after_seconds=RETRY_AFTER_SECONDS

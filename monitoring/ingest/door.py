@@ -56,8 +56,8 @@ def ingest_wire(
         files = spool_files() if may_spool and origin is Origin.PUSH else None
         if files is None:
             raise
-        transaction = error.transaction if isinstance(error, UnconfirmedError) else None
-        return keep(files, push, origin=origin, at=at, transaction=transaction)
+        in_doubt = isinstance(error, UnconfirmedError) and error.may_be_stored
+        return keep(files, push, origin=origin, at=at, in_doubt=in_doubt)
     _announce(stored, wire, origin)
     return stored.report
 

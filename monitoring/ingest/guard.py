@@ -2,7 +2,6 @@
 
 from django.db import connection
 
-from monitoring.ingest import unconfirmed
 from monitoring.ingest.attempts import StaleCacheError
 from monitoring.ingest.series_cache import Generation
 from monitoring.storage.locks import CATALOGUE
@@ -11,7 +10,7 @@ from monitoring.storage.locks import CATALOGUE
 _CHECK = """
 SELECT pg_advisory_xact_lock_shared({lock});
 SELECT coalesce((SELECT catalogue_epoch FROM storage_state), 0),
-    (SELECT labels_hash FROM series WHERE id = {series}), pg_current_xact_id()::text
+    (SELECT labels_hash FROM series WHERE id = {series})
 """
 _CONFIRM = "SELECT labels_hash FROM series WHERE id = %s"
 _NONE = 0  # no series has this number
@@ -30,8 +29,7 @@ def check(generation: Generation, newest: tuple[int, str] | None) -> None:
         # Without parameters, which would allow one statement only; both are numbers of ours.
         cursor.execute(_CHECK.format(lock=CATALOGUE, series=int(series)))
         cursor.nextset()
-        epoch, found_hash, transaction = cursor.fetchone()
-    unconfirmed.began(int(transaction))
+        epoch, found_hash = cursor.fetchone()
     if generation.epoch is None:
         generation.epoch = epoch
     if epoch != generation.epoch or found_hash != labels_hash:

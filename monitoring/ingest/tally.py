@@ -14,6 +14,7 @@ SKIPPED = "ingest_skipped_samples_total"
 SPOOLED = "ingest_spooled_samples_total"
 SPOOL_REPLAYED = "ingest_spool_replayed_samples_total"
 SPOOL_DAMAGED = "ingest_spool_damaged_total"
+SPOOL_REFUSED = "ingest_spool_refused_samples_total"
 
 # Metric, labels, increment. A sink must not raise and must not block.
 sinks: list[Callable[[str, Mapping[str, str], float], None]] = []

@@ -7,10 +7,9 @@ import threading
 from django.db import connection
 
 from monitoring.errors import DatabaseUnavailableError
-from monitoring.ingest import tally
 from monitoring.spool.files import SpoolFiles
 from monitoring.spool.keeping import spool_files
-from monitoring.spool.replay import replay
+from monitoring.spool.replay import Replayed, replay
 
 logger = logging.getLogger(__name__)
 
@@ -37,47 +36,53 @@ class Drainer:
 
     def _run(self) -> None:
         while not self._ending.wait(self._interval_seconds):
-            if not self._files.waiting():
-                continue
             try:
-                drain(self._files)
-            except Exception:  # the thread must outlive a record that breaks it
+                if self._files.waiting():
+                    _drain_and_disconnect(self._files)
+            except Exception:  # the thread must outlive whatever breaks one run
                 logger.exception("the spool was not emptied")
-            finally:
-                connection.close()
 
 
 def drain(files: SpoolFiles) -> None:
     """Store what waits, and say so; while PostgreSQL is away it goes on waiting."""
+    done = Replayed()
     try:
-        done = replay(files)
+        replay(files, done)
     except DatabaseUnavailableError as error:
         logger.info("spooled samples wait", extra={"bytes": files.size(), "why": error.message})
-        return
-    if done.records or done.known:
-        tally.count(tally.SPOOL_REPLAYED, {}, done.samples)
-        logger.info(
-            "spooled samples stored",
-            extra={"requests": done.records, "samples": done.samples, "known": done.known},
-        )
+    finally:
+        if done != Replayed():
+            logger.info(
+                "spooled samples stored",
+                extra={"requests": done.records, "samples": done.samples, "known": done.known},
+            )
+
+
+def _drain_and_disconnect(files: SpoolFiles) -> None:
+    try:
+        drain(files)
+    finally:
+        connection.close()  # no request ends in this thread, which would do it
 
 
 _drainer: Drainer | None = None
+_starting = threading.Lock()
 
 
 def start() -> None:
     """Start the drainer of this process, if there is a spool and none runs yet."""
     global _drainer  # noqa: PLW0603 - one thread for the whole process
     files = spool_files()
-    if files is not None and _drainer is None:
-        _drainer = Drainer(files)
-        _drainer.start()
+    with _starting:
+        if files is not None and _drainer is None:
+            _drainer = Drainer(files)
+            _drainer.start()
 
 
 def _begin_anew() -> None:
     """Leave the thread to the parent after a fork."""
-    global _drainer  # noqa: PLW0603 - state of the process
-    _drainer = None
+    global _drainer, _starting
+    _drainer, _starting = None, threading.Lock()
 
 
 os.register_at_fork(after_in_child=_begin_anew)

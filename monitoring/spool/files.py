@@ -14,8 +14,9 @@ from pathlib import Path
 
 from monitoring.errors import DatabaseUnavailableError
 
+DAMAGED, REFUSED = "damaged", "refused"
+
 _SUFFIX = ".spool"
-_DAMAGED_SUFFIX = ".damaged"
 _FILE_BYTES = 16 * 2**20
 _RETRY_AFTER_SECONDS = 5
 
@@ -31,7 +32,11 @@ class SpoolFullError(DatabaseUnavailableError):
 
 @dataclass(frozen=True, slots=True)
 class SpoolFiles:
-    """A directory of spool files, at most `max_bytes` in all and `max_age_seconds` old."""
+    """A directory of spool files, at most `max_bytes` in all and `max_age_seconds` old.
+
+    The bytes are looked at before a frame is written, not while others write: beyond the limit there may be
+    what all requests in flight bring.
+    """
 
     directory: Path
     max_bytes: int
@@ -52,7 +57,7 @@ class SpoolFiles:
 
     def waiting(self) -> list[Path]:
         """Return the files in the order in which they were begun."""
-        return sorted(self.directory.glob(f"*{_SUFFIX}")) if self.directory.is_dir() else []
+        return sorted(path for path in self.directory.glob(f"*{_SUFFIX}") if path.stem.isdecimal())
 
     def size(self) -> int:
         """Return how many bytes wait."""
@@ -74,10 +79,18 @@ class SpoolFiles:
             self._cursor_of(path).unlink(missing_ok=True)
             return True
 
-    def set_aside(self, path: Path, content: bytes, *, start: int) -> None:
-        """Keep a damaged stretch for a person to look at; it counts no more."""
-        place = path.with_suffix(f".{start}{_DAMAGED_SUFFIX}")
-        place.write_bytes(content)
+    def set_aside(self, path: Path, content: bytes, *, start: int, why: str) -> None:
+        """Keep a stretch of a file for a person to look at; when this returns, it is on the disk.
+
+        Nobody deletes it, and until somebody does it takes its part of `max_bytes`. What is `REFUSED` is
+        tried again once it is named like a file that waits: digits and .spool.
+        """
+        place = path.with_suffix(f".{start}.{why}")
+        with place.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        _sync_directory(self.directory)
 
     def cursor(self, path: Path) -> int:
         """Return up to where a file is done."""
@@ -96,37 +109,47 @@ class SpoolFiles:
         return path.with_suffix(".done")
 
     def _check_room(self, more: int) -> None:
+        aside = [path for why in (DAMAGED, REFUSED) for path in self.directory.glob(f"*.{why}")]
         waiting = self.waiting()
-        if sum(map(_size_of, waiting)) + more > self.max_bytes:
+        if sum(map(_size_of, [*waiting, *aside])) + more > self.max_bytes:
             raise SpoolFullError("the spool is full")
-        if waiting and time.time() - _begun(waiting[0]) > self.max_age_seconds:
+        if waiting and time.time() - _begun(waiting[0]) / 1e9 > self.max_age_seconds:
             raise SpoolFullError("the spool has waited for too long")
 
     @contextmanager
     def _open_newest(self) -> Iterator[int]:
         """Open and lock the file to append to; one that was removed before it was locked is left alone."""
         while True:
-            waiting = self.waiting()
-            path = waiting[-1] if waiting and _size_of(waiting[-1]) < _FILE_BYTES else self._new()
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            descriptor = os.open(self._newest(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
-                if os.fstat(descriptor).st_nlink:
-                    self._sync_directory()
+                status = os.fstat(descriptor)
+                if status.st_nlink:
+                    if (
+                        not status.st_size
+                    ):  # nobody has made sure yet that it is found after a power cut
+                        _sync_directory(self.directory)
+                        _sync_directory(self.directory.parent)
                     yield descriptor
                     return
             finally:
                 os.close(descriptor)
 
-    def _new(self) -> Path:
-        return self.directory / f"{time.time_ns():020d}{_SUFFIX}"
+    def _newest(self) -> Path:
+        """Return the file to append to. A new one sorts behind the others, also if the clock was set back."""
+        waiting = self.waiting()
+        if waiting and _size_of(waiting[-1]) < _FILE_BYTES:
+            return waiting[-1]
+        after = _begun(waiting[-1]) + 1 if waiting else 0
+        return self.directory / f"{max(time.time_ns(), after):020d}{_SUFFIX}"
 
-    def _sync_directory(self) -> None:
-        descriptor = os.open(self.directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write_and_sync(descriptor: int, frame: bytes) -> None:
@@ -148,6 +171,6 @@ def _size_of(path: Path) -> int:
         return 0
 
 
-def _begun(path: Path) -> float:
-    """Return when a file was begun, in seconds since the epoch."""
-    return int(path.stem) / 1e9
+def _begun(path: Path) -> int:
+    """Return when a file was begun, in ns since the epoch."""
+    return int(path.stem)

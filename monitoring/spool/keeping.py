@@ -1,21 +1,23 @@
 """Takes a request whose transaction failed because PostgreSQL is away: what was answered with 200 is on the disk."""
 
 import uuid
-from collections.abc import Hashable
 from datetime import datetime
 from functools import cache
 
 import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 
+from monitoring.errors import DatabaseUnavailableError
 from monitoring.ingest import checks, tally
-from monitoring.ingest.fields import RefusedError
 from monitoring.ingest.store import Push
-from monitoring.ingest.wire import Wire
+from monitoring.spool.description import Description, describe
 from monitoring.spool.files import SpoolFiles
-from monitoring.spool.records import KeptSeries, Record, encode
+from monitoring.spool.records import Record, encode
 from monitoring.storage.window import Window
-from monitoring.types import IngestReport, ItemError, Origin, Sample
+from monitoring.types import IngestReport, Origin
+
+_RETRY_AFTER_SECONDS = 5
 
 
 @cache
@@ -31,67 +33,51 @@ def spool_files() -> SpoolFiles | None:
 
 
 def keep(
-    files: SpoolFiles, push: Push, *, origin: Origin, at: datetime, transaction: int | None
+    files: SpoolFiles, push: Push, *, origin: Origin, at: datetime, in_doubt: bool
 ) -> IngestReport:
     """Write the samples of a request to the disk; return what is to be answered.
 
     What can be judged without the database is judged now. A sample that contradicts its metric's type, or goes
-    beyond the limits of new series, is refused later, and only logged. `transaction` is one whose end nobody
-    heard of. Raises SpoolFullError.
+    beyond the limits of new series, is refused later, and only counted and logged.
+
+    `in_doubt`: the request may have been committed. A second time changes nothing for values that replace and
+    for a request with a key. Increments without one would count twice, or be lost: only the client knows whether
+    they may be sent again, so they are not taken. Raises DatabaseUnavailableError then, and SpoolFullError.
     """
     wire = push.wire
     refused = checks.refused_numbers(wire.values, wire.at_ms, Window.around(at))
-    series, codes = _describe(wire, refused)
-    kept = np.flatnonzero(codes >= 0)
-    if len(kept):
-        record = Record(
-            id=uuid.uuid4().hex,
-            at=at,
-            origin=origin,
-            client=push.client,
-            series=series,
-            codes=codes[kept],
-            at_ms=wire.at_ms[kept],
-            values=wire.values[kept],
-            request=push.request,
-            xid=transaction,
+    described = describe(wire, refused)
+    if in_doubt and push.request is None and described.has_increments:
+        raise DatabaseUnavailableError(
+            "the database did not confirm the samples; send an Idempotency-Key to have them counted once",
+            retry_after_seconds=_RETRY_AFTER_SECONDS,
         )
-        files.append(encode(record))
+    kept = np.flatnonzero(described.codes >= 0)
+    if len(kept):
+        files.append(encode(_record(push, described, kept, origin=origin, at=at)))
         tally.count(tally.SPOOLED, {"origin": origin}, len(kept))
+    if refused:
+        tally.count(tally.SAMPLES, {"origin": origin, "outcome": "rejected"}, len(refused))
     rejected = tuple(refused[position] for position in sorted(refused))
     return IngestReport(len(kept), rejected, is_spooled=True)
 
 
-def _describe(
-    wire: Wire, refused: dict[int, ItemError]
-) -> tuple[list[KeptSeries], "np.ndarray[tuple[int], np.dtype[np.int32]]"]:
-    """Return the distinct series and the place of each sample's among them, -1 for what is refused."""
-    series: list[KeptSeries] = []
-    places: dict[Hashable, int | RefusedError] = {}
-    codes = np.full(len(wire), -1, np.int32)
-    for position, key in enumerate(wire.keys):
-        if position in refused:
-            continue
-        place = places.get(key)
-        if place is None:
-            place = places[key] = _place(wire, position, series)
-        if isinstance(place, RefusedError):
-            refused[position] = ItemError(position, str(place), place.field)
-        else:
-            codes[position] = place
-    return series, codes
-
-
-def _place(wire: Wire, position: int, series: list[KeptSeries]) -> int | RefusedError:
-    try:
-        sample = wire.describe(position)
-    except RefusedError as refusal:
-        return refusal
-    series.append(_series_of(sample))
-    return len(series) - 1
-
-
-def _series_of(sample: Sample) -> KeptSeries:
-    return KeptSeries(
-        sample.metric, sample.service, sample.type, sample.temporality, dict(sample.labels)
+def _record(
+    push: Push,
+    described: Description,
+    kept: NDArray[np.intp],
+    *,
+    origin: Origin,
+    at: datetime,
+) -> Record:
+    return Record(
+        id=uuid.uuid4().hex,
+        at=at,
+        origin=origin,
+        client=push.client,
+        series=described.series,
+        codes=described.codes[kept],
+        at_ms=push.wire.at_ms[kept],
+        values=push.wire.values[kept],
+        request=push.request,
     )

@@ -48,10 +48,7 @@ class KeptSeries(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """One request. `id` is unique; `xid` names the transaction whose end nobody heard of, if one had begun.
-
-    `request` is the client's idempotency key: client, key, hash of the body.
-    """
+    """One request. `id` is unique; `request` is the client's idempotency key: client, key, hash of the body."""
 
     id: str
     at: datetime
@@ -62,7 +59,6 @@ class Record:
     at_ms: NDArray[np.int64]
     values: NDArray[np.float64]
     request: tuple[str, str, str] | None = None
-    xid: int | None = None
 
     def samples(self) -> list[Sample]:
         """Return the samples in the order in which they came."""
@@ -92,8 +88,7 @@ def encode(record: Record) -> bytes:
             "client": record.client,
             "series": [list(series) for series in record.series],
             "samples": len(record.codes),
-            "request": record.request,
-            "xid": record.xid,
+            "request": None if record.request is None else list(record.request),
         }
     )
     payload = b"".join(
@@ -172,5 +167,4 @@ def _record(head: dict[str, Any], columns: memoryview) -> Record:
         at_ms=np.frombuffer(columns, _I8, number, instants_at),
         values=np.frombuffer(columns, _F8, number, values_at),
         request=None if request is None else (request[0], request[1], request[2]),
-        xid=head["xid"],
     )

@@ -88,12 +88,13 @@ class Unsealed:
         if last is None or (with_newest and self._newest is None):
             return self._begin(with_newest=with_newest)
         look = waiting.look_since(last.snapshot)
-        # An older snapshot belongs to a transaction that looked before: all that it may see is known.
-        if look.is_private or look.snapshot.end < last.snapshot.end:
+        if look.is_private:
             return look
-        if look.source != last.source or last.snapshot.missed(look.sealed, look.snapshot):
-            return self._begin(with_newest=with_newest)
-        if not self._take(look):
+        # An older snapshot belongs to a transaction that looked before: all that it may see is known.
+        if look.source == last.source and look.snapshot.end < last.snapshot.end:
+            return look
+        is_lost = look.source != last.source or last.snapshot.missed(look.sealed, look.snapshot)
+        if is_lost or not self._take(look):
             return self._begin(with_newest=with_newest)
         if look.sealed != last.sealed:
             self._let_go_of_sealed()

@@ -21,6 +21,7 @@ SELECT pg_current_snapshot()::text,
     coalesce((SELECT catalogue_epoch FROM storage_state), 0),
     coalesce((SELECT max(id) FROM series), 0),
     pg_relation_filenode('series'),
+    (SELECT token::text FROM server_life),
     CASE WHEN pg_current_xact_id_if_assigned() IS NULL THEN false ELSE EXISTS (
         SELECT FROM pg_locks
         WHERE pid = pg_backend_pid() AND relation IN ('series'::regclass, 'latest'::regclass, 'segment'::regclass)
@@ -42,6 +43,9 @@ _ALL = _LOOK.format(new="true", series=_SERIES, latest="NULL")
 _ALL_AND_LATEST = _LOOK.format(new="true", series=_SERIES, latest=_LATEST)
 _REMAINING = "SELECT string_agg(int8send(id), ''), coalesce(sum(n), 0) FROM segment"
 
+# Empty after a crash: see the migration that made it.
+_NAME_LIFE = "INSERT INTO server_life DEFAULT VALUES ON CONFLICT (id) DO NOTHING"
+
 _SEGMENT_ROW = np.dtype([("id", ">i8"), ("received_us", ">i8"), ("n", ">i4")])
 _Y2K = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -51,14 +55,15 @@ class Look:
     """What one statement saw.
 
     `sealed` is the newest transaction of which a segment was sealed. `source` changes when rows of the
-    catalogue were taken away, `highest_series` when some were added. A look `is_private` if its own
-    transaction has changed what it shows, and may yet take that back. `series` are all numbers of the
-    catalogue and `latest` the packed rows of that table, where they were asked for.
+    catalogue were taken away, or a crash lets numbers of transactions come again; `highest_series` when
+    some were added. A look `is_private` if its own transaction has changed what it shows, and may yet take
+    that back. `series` are all numbers of the catalogue and `latest` the packed rows of that table, where
+    they were asked for.
     """
 
     snapshot: Snapshot
     sealed: int
-    source: tuple[int, int]
+    source: tuple[int, int, str | None]
     highest_series: int
     is_private: bool
     segments: Sequence[Found]
@@ -89,17 +94,26 @@ def _look(statement: str, parameters: Sequence[str]) -> Look:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         row = cursor.fetchone()
-    snapshot, own, sealed, epoch, highest, file, is_private, found, series, latest = row
+    snapshot, own, sealed, epoch, highest, file, life, is_private, found, series, latest = row
+    if life is None:
+        _name_life()
     return Look(
         Snapshot.parse(snapshot, own),
         sealed,
-        (epoch, file),
+        (epoch, file, life),
         highest,
         is_private,
         _found(found or b""),
         np.frombuffer(series or b"", ">i4").astype(np.int32),
         latest or b"",
     )
+
+
+def _name_life() -> None:
+    """Give the server a token after a crash, unless the caller might take it back; until then nothing is known."""
+    if not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute(_NAME_LIFE)
 
 
 def _found(rows: bytes) -> list[Found]:

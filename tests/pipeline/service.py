@@ -57,6 +57,11 @@ class Service:
         self._tasks = Celery("pipeline", broker=url, set_as_current=False)
         self._tasks.conf.update(broker_transport_options=options, task_publish_retry=False)
 
+    @property
+    def url(self) -> str:
+        """Return where the web server listens."""
+        return f"http://{LOOPBACK}:{self._port}"
+
     def start_web(self) -> None:
         """Start the web server as it runs in production; `api` waits for it."""
         server = ("-m", "gunicorn", "config.wsgi:application", "-k", "gthread", "--threads", "8")
@@ -95,7 +100,7 @@ class Service:
 
     def ask(self, method: str, path: str, *, role: str, **options: Any) -> Any:
         """Return the JSON answer of an endpoint; waits for the server to come up."""
-        url = f"http://{LOOPBACK}:{self._port}{path}"
+        url = f"{self.url}{path}"
 
         def answer() -> requests.Response | None:
             try:

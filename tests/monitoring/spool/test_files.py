@@ -5,12 +5,13 @@ import os
 import resource
 import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from monitoring.spool import files as module
-from monitoring.spool.files import SpoolFiles, SpoolFullError
+from monitoring.spool.files import DAMAGED, REFUSED, SpoolFiles, SpoolFullError
 
 LIMIT = 1_000
 
@@ -192,3 +193,53 @@ def test_a_full_disk_of_the_system_is_met_the_same(tmp_path: Path) -> None:
         signal.signal(signal.SIGXFSZ, handler)
 
     assert everything(files) == b"x" * 100
+
+
+def test_a_new_file_sorts_behind_the_others_when_the_clock_was_set_back(
+    files: SpoolFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_FILE_BYTES", 1)
+    files.append(b"first")
+    begun = int(files.waiting()[0].stem)
+    monkeypatch.setattr(time, "time_ns", lambda: begun - 10**12)
+
+    files.append(b"second")
+
+    assert everything(files) == b"firstsecond"
+
+
+def test_a_file_that_is_not_of_the_spool_is_left_alone(files: SpoolFiles) -> None:
+    files.append(b"one")
+    (files.directory / "notes.spool").write_text("mine")
+
+    files.append(b"two")
+
+    assert everything(files) == b"onetwo"
+
+
+@pytest.mark.parametrize("why", [DAMAGED, REFUSED])
+def test_what_was_set_aside_waits_no_more_but_takes_its_room(files: SpoolFiles, why: str) -> None:
+    files.append(b"x" * 400)
+    (path,) = files.waiting()
+    files.set_aside(path, b"y" * 600, start=0, why=why)
+
+    with pytest.raises(SpoolFullError, match="the spool is full"):
+        files.append(b"z")
+
+    assert files.waiting() == [path]
+    assert [aside.read_bytes() for aside in files.directory.glob(f"*.{why}")] == [b"y" * 600]
+
+
+def test_a_new_file_is_made_findable_before_anything_is_in_it(
+    files: SpoolFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[tuple[Path, int]] = []
+
+    def note(directory: Path) -> None:
+        synced.append((directory, files.size()))
+
+    monkeypatch.setattr(module, "_sync_directory", note)
+    files.append(b"one")
+    files.append(b"two")
+
+    assert synced == [(files.directory, 0), (files.directory.parent, 0)]

@@ -1,15 +1,17 @@
 """A process sees every committed sample, whatever is sealed meanwhile, and lets go of what is."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from monitoring.storage import segments, waiting
 from monitoring.storage.codec import Columns
 from monitoring.storage.partitions import ensure_day
 from monitoring.storage.segments import Found
+from monitoring.storage.snapshots import Snapshot
 from monitoring.storage.unsealed import Unsealed
 from tests.monitoring.factories import NOON
 from tests.monitoring.storage.looking import (
@@ -170,3 +172,40 @@ def test_what_remains_is_counted(one: int) -> None:
     ids, number = waiting.remaining()
 
     assert (len(ids), number) == (2, 2)
+
+
+def test_numbers_of_transactions_that_come_again_after_a_crash_are_not_taken_for_known(
+    process: Unsealed, one: int
+) -> None:
+    write(one, 1.0)
+    process.view(with_newest=True)
+    last = process._last
+    assert last is not None
+    # What was in flight when the server crashed had numbers, and nobody wrote them down.
+    process._last = replace(last, snapshot=Snapshot(last.snapshot.end + 1_000, frozenset()))
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE server_life")  # as crash recovery does with unlogged tables
+    write(one, 2.0, after_ms=1)
+
+    assert newest(process, one) == (1, 2.0)
+    assert samples(process.view(), one) == {0: 1.0, 1: 2.0}
+    with CaptureQueriesContext(connection) as queries:
+        process.view()
+    assert len(queries) == 1  # the server has a token again
+
+
+def test_within_a_transaction_the_server_gets_no_token_that_could_be_taken_back(
+    process: Unsealed, one: int
+) -> None:
+    write(one, 1.0)
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE server_life")
+
+    with transaction.atomic():
+        assert newest(process, one) == (0, 1.0)
+        assert process.view().blocks
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM server_life")
+        assert cursor.fetchone() == (0,)
+    process.view()
