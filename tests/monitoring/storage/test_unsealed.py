@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -10,42 +9,18 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from monitoring.storage import segments, unsealed
-from monitoring.storage.partitions import ensure_day
 from monitoring.storage.unsealed import Unsealed
-from tests.monitoring.factories import NOON, SegmentFactory
+from tests.monitoring.factories import SegmentFactory
 from tests.monitoring.storage.looking import (
     MEGABYTE,
     Session,
     newest,
     samples,
-    series_without_samples,
-    two_writers,
     write,
     write_in,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _day() -> None:
-    ensure_day(NOON)
-
-
-@pytest.fixture
-def one() -> int:
-    return series_without_samples()
-
-
-@pytest.fixture
-def process() -> Unsealed:
-    return Unsealed(MEGABYTE)
-
-
-@pytest.fixture
-def writers() -> Iterator[tuple[Session, Session]]:
-    with two_writers() as both:
-        yield both
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("noon_day")]
 
 
 def test_each_segment_is_fetched_once(process: Unsealed, one: int) -> None:

@@ -1,6 +1,5 @@
 """A process sees every committed sample, whatever is sealed meanwhile, and lets go of what is."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,45 +8,20 @@ from django.test.utils import CaptureQueriesContext
 
 from monitoring.storage import segments, waiting
 from monitoring.storage.codec import Columns
-from monitoring.storage.partitions import ensure_day
 from monitoring.storage.segments import Found
 from monitoring.storage.snapshots import Snapshot
 from monitoring.storage.unsealed import Unsealed
-from tests.monitoring.factories import NOON
 from tests.monitoring.storage.looking import (
     MEGABYTE,
     Session,
     newest,
     samples,
     seal_all,
-    series_without_samples,
-    two_writers,
     write,
     write_in,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _day() -> None:
-    ensure_day(NOON)
-
-
-@pytest.fixture
-def one() -> int:
-    return series_without_samples()
-
-
-@pytest.fixture
-def process() -> Unsealed:
-    return Unsealed(MEGABYTE)
-
-
-@pytest.fixture
-def writers() -> Iterator[tuple[Session, Session]]:
-    with two_writers() as both:
-        yield both
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("noon_day")]
 
 
 def test_a_seal_between_two_looks_is_not_missed(process: Unsealed, one: int) -> None:

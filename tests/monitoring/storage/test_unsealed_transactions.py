@@ -1,49 +1,23 @@
 """What is remembered is only what is committed, and only while the catalogue stays what it is."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from monitoring.storage.partitions import ensure_day
 from monitoring.storage.unsealed import Unsealed
 from tests.monitoring.factories import NOON, LatestFactory
 from tests.monitoring.storage.looking import (
-    MEGABYTE,
     Session,
     newest,
     samples,
-    series_without_samples,
-    two_writers,
     write,
     write_in,
 )
 from tests.monitoring.storage.second_connection import second_connection
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _day() -> None:
-    ensure_day(NOON)
-
-
-@pytest.fixture
-def one() -> int:
-    return series_without_samples()
-
-
-@pytest.fixture
-def process() -> Unsealed:
-    return Unsealed(MEGABYTE)
-
-
-@pytest.fixture
-def writers() -> Iterator[tuple[Session, Session]]:
-    with two_writers() as both:
-        yield both
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("noon_day")]
 
 
 def test_nothing_of_a_transaction_that_is_taken_back_stays(process: Unsealed, one: int) -> None:
