@@ -49,7 +49,9 @@ def run(context: Context) -> None:
     time.sleep(_SETTLE_SECONDS)
     busy = {name: _p99(context, path, seconds / 6) for name, path in paths.items()}
     load.join()
-    kept = 0.0 if load.sent is None else load.sent.samples_per_s
+    if load.sent is None or load.sent.refused:
+        raise RuntimeError(f"the load was refused: {load.sent}")
+    kept = load.sent.samples_per_s
     for name, p99 in busy.items():
         context.report.add(
             Row(
@@ -70,9 +72,8 @@ def _p99(context: Context, path: str, seconds: float) -> float:
 
 
 def _bodies(context: Context, seconds: int) -> list[Body]:
-    """Return bodies for so long, of a span that ends about now."""
-    workload = Workload(
-        context.options.hosts, interval=1, start=int(time.time()) - seconds, measurement="load"
-    )
+    """Return bodies for so long, of a span that ends now."""
+    workload = Workload(context.options.hosts, interval=1, measurement="load")
     steps = _RATE * seconds // workload.series
+    workload.start = int(time.time()) - steps
     return list(json_bodies(workload, workload.steps(steps), batch=_BATCH))
