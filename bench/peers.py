@@ -9,7 +9,6 @@ from bench.server import Server, bytes_below
 from tests.tools import find_program
 
 DATABASE = "bench"
-_BLOCK_NAME_LENGTH = 26  # a ULID
 
 
 class Prometheus(Server):
@@ -42,12 +41,6 @@ class Prometheus(Server):
     def write_url(self) -> str:
         """Return where remote-write goes."""
         return f"{self.base}/api/v1/write"
-
-    def bytes_of_blocks(self) -> int:
-        """Return the size of its compacted blocks: chunks and index, without the log before them."""
-        data = self.directory / "data"
-        blocks = [place for place in data.iterdir() if len(place.name) == _BLOCK_NAME_LENGTH]
-        return sum(bytes_below(block) for block in blocks)
 
     def snapshot_bytes(self) -> int:
         """Write everything, the head included, as blocks; return their size."""
@@ -94,10 +87,6 @@ class InfluxDB(Server):
     def write_url(self) -> str:
         """Return where line protocol goes."""
         return f"{self.base}/write?db={DATABASE}"
-
-    def bytes_of_data(self) -> int:
-        """Return the size of its compacted files, without the log before them."""
-        return bytes_below(self.directory / "data")
 
 
 def missing() -> list[str]:

@@ -17,7 +17,6 @@ _WARM_UP = 10
 _STEPS = 100
 _FACTOR = 4  # so many series that a request of 2,000 holds one instant
 _JSON, _LINES, _WRITES = 5_000, 5_000, 2_000
-Encoder = Callable[..., "list[Body]"]
 
 
 def run(context: Context) -> None:

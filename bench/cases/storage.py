@@ -30,24 +30,22 @@ def run(context: Context) -> None:
         workload = Workload(
             context.options.hosts, INTERVAL, context.clock.next_at, values, measurement=values
         )
-        ours, rollups = _ours(context, workload, steps)
+        ours = _ours(context, workload, steps)
         theirs = _prometheus(context, workload, steps)
         context.report.add(
             Row(
                 "P4", f"{values}: sealed, index included", ours, "bytes/sample", "Prometheus blocks", theirs,
                 "" if values == "full" else "<= 1 x",
                 None if values == "full" or theirs is None else ours <= theirs,
-                f"roll-ups {rollups:.2f} more",
             )
         )  # fmt: skip
 
 
-def _ours(context: Context, workload: Workload, steps: int) -> tuple[float, float]:
-    """Return bytes a sample of the chunks and of the roll-ups that this load added."""
-    before = table_bytes("chunk"), table_bytes("rollup_5m", "rollup_1h")
+def _ours(context: Context, workload: Workload, steps: int) -> float:
+    """Return bytes a sample of the chunks that this load added."""
+    before = table_bytes("chunk")
     samples = load(context, workload, steps)
-    chunks = table_bytes("chunk") - before[0]
-    return chunks / samples, (table_bytes("rollup_5m", "rollup_1h") - before[1]) / samples
+    return (table_bytes("chunk") - before) / samples
 
 
 def load(context: Context, workload: Workload, steps: int) -> int:

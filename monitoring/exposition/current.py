@@ -45,12 +45,13 @@ class CurrentSeries:
         self._all: _All | None = None
 
     def shown(self, *, fresh_since: datetime, kept_since: datetime) -> Shown:
-        """Return the gauges with a sample since `fresh_since`, and all others with one since `kept_since`."""
+        """Return the series with a sample since `fresh_since`, and all but gauges with one since `kept_since`."""
         view = unsealed.view(with_newest=True)
         everything = self._everything(view)
         at_ms, values = view.newest_of(everything.ids)
         # A series without a sample has its row of `latest` at the epoch.
-        since = np.where(everything.is_gauge, ceil_ms(fresh_since), ceil_ms(kept_since))
+        fresh_ms, kept_ms = ceil_ms(fresh_since), ceil_ms(kept_since)
+        since = np.where(everything.is_gauge, fresh_ms, min(fresh_ms, kept_ms))
         is_shown = at_ms >= np.maximum(1, since)
         return Shown(view.catalogue, everything.ids[is_shown], values[is_shown])
 

@@ -1,4 +1,4 @@
-"""The newest samples, for those who ask by number and for the exposition."""
+"""The newest samples, for those who ask by number."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -8,7 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from monitoring.query.columns import SampleColumns, TooManyPointsError, read_columns
-from monitoring.query.newest import ceil_ms, current_values, newest_in, newest_of
+from monitoring.query.newest import ceil_ms, newest_in, newest_of
 from monitoring.query.series import ids_in
 from monitoring.storage import unsealed
 from monitoring.storage.instants import EPOCH, to_ms
@@ -38,39 +38,6 @@ def test_a_series_that_has_no_sample_yet_has_no_newest() -> None:
     row = LatestFactory.create(at=EPOCH, value=0.0)
 
     assert newest_of(np.array([row.pk]))[0].tolist() == [NO_SAMPLE_MS]
-
-
-@pytest.mark.django_db
-def test_gauges_have_to_be_fresh_and_totals_are_kept_longer() -> None:
-    for age in range(4):
-        push(gauge(age, metric=f"gauge_{age}", at=NOON - age * MINUTE))
-        push(counter(age, metric=f"total_{age}", at=NOON - age * MINUTE))
-    LatestFactory.create(at=EPOCH, value=0.0)
-
-    shown = current_values(fresh_since=NOON - MINUTE, kept_since=NOON - 2 * MINUTE)
-
-    assert [(series.metric, value) for series, value in shown] == [
-        ("gauge_0", 0),
-        ("total_0", 0),
-        ("gauge_1", 1),
-        ("total_1", 1),
-        ("total_2", 2),
-    ]
-
-
-@pytest.mark.django_db
-def test_nothing_is_kept_for_less_long_than_it_is_fresh() -> None:
-    push(gauge(1, at=NOON - MINUTE), counter(2, at=NOON - MINUTE))
-
-    def shown(fresh_since: datetime, kept_since: datetime) -> list[float]:
-        return [
-            value for _, value in current_values(fresh_since=fresh_since, kept_since=kept_since)
-        ]
-
-    assert shown(NOON - MINUTE, NOON) == [1, 2]
-    assert shown(NOON, NOON - MINUTE) == [2]
-    assert shown(EPOCH, EPOCH) == [1, 2]
-    assert shown(NOON, NOON) == []
 
 
 def random_samples(random: Random, number: int) -> list[Sample]:
