@@ -1,10 +1,11 @@
 """The kernel's tables in the admin: to look at and search, never to change by hand."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -104,26 +105,31 @@ class SeriesAdmin(ReadOnly, SeriesAdminBase):
 class LatestAdmin(ReadOnly, LatestAdminBase):
     """The newest value of every series: the row's, or a newer one that is not sealed yet."""
 
-    list_display = ("series", "newest_value", "newest_at")
+    list_display = ("newest_value", "newest_at", "series")
+    list_display_links = ("series",)
     list_filter = ("series__metric__type",)
     search_fields = ("series__metric__name", "series__service", "series__labels")
     list_select_related: ClassVar[tuple[str, ...]] = ("series",)
     ordering = ("-series_id",)
     show_full_result_count = False
 
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Return the page with the newest values of its rows, asked for all at once."""
+        page = super().get_changelist_instance(request)
+        rows = list(page.result_list)
+        at_ms, values = newest_of(np.array([row.series_id for row in rows], np.int32))
+        for row, *newest in zip(rows, at_ms.tolist(), values.tolist(), strict=True):
+            row.newest = newest
+        page.result_list = rows
+        return page
+
     @admin.display(description="value")
-    def newest_value(self, latest: Latest) -> str:
+    def newest_value(self, latest: Any) -> str:
         """Return the value as it was written."""
-        _, value = _newest(latest)
-        return number_text(value)
+        return number_text(latest.newest[1])
 
     @admin.display(description="at")
-    def newest_at(self, latest: Latest) -> datetime | None:
+    def newest_at(self, latest: Any) -> datetime | None:
         """Return its instant; nothing is shown for a series whose first sample never came."""
-        at_ms, _ = _newest(latest)
+        at_ms = latest.newest[0]
         return from_ms(at_ms) if at_ms > 0 else None
-
-
-def _newest(latest: Latest) -> tuple[int, float]:
-    at_ms, values = newest_of(np.array([latest.series_id], np.int32))
-    return int(at_ms[0]), float(values[0])
