@@ -15,6 +15,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
+from monitoring.pulse import beat
+
 logger = logging.getLogger(__name__)
 
 # Any number, as long as nothing else in this database locks it.
@@ -103,6 +105,7 @@ class LeasedScheduler(DatabaseScheduler):  # type: ignore[misc] # the package ha
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Send what is due and return the seconds until the next look; only wait as a standby."""
+        beat()
         try:
             if self._holds_lease():
                 self._notice_clock_set_back()

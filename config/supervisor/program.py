@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.supervisor.process import Identity, kill_tree, spawn
+from config.supervisor.pulse import Pulse
 from config.supervisor.restarting import ProcessState
 
 
@@ -17,7 +18,8 @@ class Program:
     """One long-running command.
 
     `tier` orders the stopping: the highest goes first, equal ones together.
-    `ready` is asked until it says yes once for each start; None means "once started".
+    `ready` is asked until it says yes once for each start; None means "once started". A program with a
+    `pulse` file that has not touched it for `silence_seconds` while it was ready is killed, and starts again.
     """
 
     name: str
@@ -31,6 +33,8 @@ class Program:
     # Sent by the kernel if we are killed; one that is handled lets a process end its own children.
     death_signal: signal.Signals = signal.SIGKILL
     nice: int = 0
+    pulse: Path | None = None
+    silence_seconds: float = 90.0
 
 
 class Child:
@@ -40,6 +44,7 @@ class Child:
         self.program = program
         self.state = ProcessState()
         self.exit_code: int | None = None
+        self.pulse = Pulse(program.pulse, program.silence_seconds) if program.pulse else None
         self._process: subprocess.Popen[bytes] | None = None
         self._ended_groups: set[int] = set()
 
@@ -77,6 +82,11 @@ class Child:
         self._ended_groups.add(self._process.pid)
         self._process = None
         return True
+
+    def kill(self) -> None:
+        """Kill it with all that it started: what does nothing any more does not stop when asked either."""
+        if self._process is not None:
+            kill_tree(self._process)
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM."""

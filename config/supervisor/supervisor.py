@@ -50,7 +50,9 @@ class Supervisor:
         ready = []
         if at >= self._next_ready_check:
             self._next_ready_check = at + _READY_POLL_SECONDS
-            ready = [self._note_ready(child) for child in self.children]
+            ready = [self._note_ready(child, at) for child in self.children]
+            for child in self.children:
+                self._kill_if_silent(child, at)
         return any((*ended, *begun, *ready))
 
     @property
@@ -102,11 +104,22 @@ class Supervisor:
             child.state = child.state.on_exit(at, self._policy)
         return True
 
-    def _note_ready(self, child: Child) -> bool:
+    def _kill_if_silent(self, child: Child, at: float) -> None:
+        """Kill a program that does no work any more; that it ended is noticed as any other end."""
+        pulse = child.pulse
+        if pulse is None or child.state.phase is not Phase.READY or not pulse.is_silent(at):
+            return
+        seconds = pulse.silence_seconds
+        self._report(f"{child.program.name} has done nothing for {seconds:.0f} s and is killed")
+        child.kill()
+
+    def _note_ready(self, child: Child, at: float) -> bool:
         check = child.program.ready
         if child.state.phase is not Phase.RUNNING or not (check is None or check()):
             return False
         child.state = child.state.on_ready()
+        if child.pulse is not None:
+            child.pulse.start(at)
         if child.state.restarts:
             self._report(f"{child.program.name} is back")
         return True

@@ -1,4 +1,4 @@
-"""Loaded into a Celery worker by --include: tells the supervisor when tasks are taken.
+"""Loaded into a Celery worker by --include: tells the supervisor when tasks are taken, and that they are done.
 
 A log would tell it too, but only at some log levels.
 """
@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from celery.signals import worker_ready
+from celery.signals import task_postrun, worker_ready
+
+from monitoring.pulse import beat
 
 VARIABLE = "WORKER_READY_FILE"
 
@@ -18,3 +20,9 @@ def say_ready(**_arguments: Any) -> None:
     path = os.environ.get(VARIABLE)
     if path:
         Path(path).touch()
+
+
+@task_postrun.connect
+def say_done(**_arguments: Any) -> None:
+    """Give a sign of life after each task, however it ended."""
+    beat()
