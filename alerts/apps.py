@@ -2,6 +2,12 @@
 
 from django.apps import AppConfig
 
+from alerts.checks import register_checks
+
 
 class AlertsConfig(AppConfig):
     name = "alerts"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        register_checks()

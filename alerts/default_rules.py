@@ -26,6 +26,8 @@ class DefaultRule:
     enabled: bool = True
     no_data: NoDataPolicy = NoDataPolicy.KEEP
     channels: tuple[str, ...] = ("email",)
+    is_cause: bool = False
+    flap_firings: int = 5
 
 
 DEFAULT_RULES = (
@@ -58,6 +60,7 @@ DEFAULT_RULES = (
         severity=Severity.CRITICAL,
         summary="Service down",
         description="The service has not passed its health check for more than a minute",
+        is_cause=True,
     ),
     DefaultRule(
         name="high_response_time",
@@ -110,6 +113,7 @@ DEFAULT_RULES = (
         severity=Severity.CRITICAL,
         summary="The monitoring service cannot reach one of its stores",
         description="A configured store does not answer the monitoring service",
+        is_cause=True,
     ),
     # Whoever collects nothing cannot report that either: here silence is the breach.
     DefaultRule(

@@ -34,12 +34,18 @@ class Content:
     threshold: float | None
     labels: Mapping[str, str]
     started_at: datetime | None
+    fired_at: datetime | None
     resolved_at: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    alert_id: str
+    rule: str
     resolved_by: str
     resolution_note: str
     runbook_url: str
     alert_url: str
     acknowledge_url: str
+    """Of the API, for programs; people get a signed link that needs no token."""
     instead_of: str
     """The channel that refused this message, where it was sent elsewhere first."""
 
@@ -47,19 +53,24 @@ class Content:
     def of(cls, payload: Mapping[str, Any]) -> Self:
         """Read it from the payload of a row."""
         links = payload.get("links") or {}
+        texts: dict[str, Any] = {name: str(payload.get(name) or "") for name in _TEXTS}
+        instants: dict[str, Any] = {name: _instant(payload.get(name)) for name in _INSTANTS}
         return cls(
-            **{name: str(payload.get(name) or "") for name in _TEXTS},
+            **texts,
+            **instants,
             value=payload.get("value"),
             threshold=payload.get("threshold"),
             labels=payload.get("labels") or {},
-            started_at=_instant(payload.get("started_at")),
-            resolved_at=_instant(payload.get("resolved_at")),
             alert_url=links.get("alert", ""),
             acknowledge_url=links.get("acknowledge", ""),
         )
 
 
+_INSTANTS = ("started_at", "fired_at", "resolved_at", "acknowledged_at")
 _TEXTS = (
+    "alert_id",
+    "rule",
+    "acknowledged_by",
     "title",
     "description",
     "severity",
@@ -87,6 +98,20 @@ class Message:
     at: datetime
     """The instant of this try."""
     payload: Mapping[str, Any]
+    notification_id: int = 0
+    step: int = 0
+    """Of the escalation chain; 0 outside of it."""
+    members: tuple[Mapping[str, Any], ...] = ()
+    """Payloads of further alerts that this message speaks for, where the channel bundles."""
+    first_reference: str = ""
+    """Receipt of the first message about this alert to this recipient, such as a Slack timestamp."""
+    in_doubt: bool = False
+    """An earlier try ended without an answer: it may have arrived, so look before it is sent again."""
+
+    @property
+    def contents(self) -> list[Content]:
+        """All that it speaks for, its own first."""
+        return [self.content, *map(Content.of, self.members)]
 
     @property
     def content(self) -> Content:
@@ -103,6 +128,9 @@ def message_of(notification: Notification, *, at: datetime) -> Message:
         recipient=notification.recipient,
         at=at,
         payload=notification.payload,
+        notification_id=notification.pk,
+        step=notification.step,
+        in_doubt=notification.in_doubt,
     )
 
 
@@ -125,6 +153,8 @@ def freeze(alert: Alert, *, kind: str, channels: Sequence[str], at: datetime) ->
         "started_at": _text(alert.started_at),
         "fired_at": _text(alert.fired_at),
         "resolved_at": _text(alert.resolved_at),
+        "acknowledged_at": _text(alert.acknowledged_at),
+        "acknowledged_by": alert.acknowledged_by or "",
         "resolved_by": alert.resolved_by,
         "resolution_note": alert.resolution_note or "",
         "occurred_at": _text(at),

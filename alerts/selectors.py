@@ -9,6 +9,7 @@ from django.db.models import Case, Q, QuerySet, When
 
 from alerts.errors import AlertNotFoundError, RuleNotFoundError
 from alerts.models import Alert, AlertRule, Incident
+from alerts.models.alert import Source
 from alerts.models.choices import Severity
 from alerts.models.incident import IncidentStatus
 from monitoring.metrics_api.names import names_of_service
@@ -26,6 +27,11 @@ class AlertFilter:
     end: datetime | None = None
 
 
+def news() -> QuerySet[Alert]:
+    """Return all alerts but the canary's, which measures the road and is no news to anybody."""
+    return Alert.objects.exclude(source=Source.CANARY)
+
+
 def alerts_matching(wanted: AlertFilter) -> QuerySet[Alert]:
     """Return alerts, the newest breach first; `start` and `end` bound the first breach, both included."""
     condition = Q()
@@ -41,7 +47,7 @@ def alerts_matching(wanted: AlertFilter) -> QuerySet[Alert]:
         condition &= Q(started_at__gte=wanted.start)
     if wanted.end is not None:
         condition &= Q(started_at__lte=wanted.end)
-    return Alert.objects.filter(condition).order_by("-started_at", "id")
+    return news().filter(condition).order_by("-started_at", "id")
 
 
 def alert_by_id(alert_id: UUID) -> Alert:
@@ -64,13 +70,13 @@ def worst_first(state: str) -> QuerySet[Alert]:
     """Return the alerts of a state, the most severe first, then the longest-lasting."""
     severities = [Severity.CRITICAL, Severity.WARNING, Severity.INFO]
     rank = Case(*(When(severity=each, then=place) for place, each in enumerate(severities)))
-    return Alert.objects.filter(state=state).order_by(rank, "started_at", "id")
+    return news().filter(state=state).order_by(rank, "started_at", "id")
 
 
 def alerts_between(start: datetime, end: datetime) -> QuerySet[Alert]:
     """Return the alerts that were firing at some time from `start` to `end`, in the order in which they fired."""
     lasted = Q(resolved_at=None) | Q(resolved_at__gte=start)
-    return Alert.objects.filter(lasted, fired_at__lte=end).order_by("fired_at", "id")
+    return news().filter(lasted, fired_at__lte=end).order_by("fired_at", "id")
 
 
 def incidents_under_way() -> QuerySet[Incident]:

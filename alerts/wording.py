@@ -29,15 +29,20 @@ def one_line(text: str) -> str:
     Line ends would split a header, and marks such as the right-to-left override would let a
     label write what a reader takes for something else.
     """
-    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+    visible = "".join(sign for sign in text if sign.isprintable() or sign.isspace())
+    return " ".join(visible.split())
 
 
 def subject(content: Content) -> str:
     """Return one line such as `[critical] service_down: payment-service (firing)`."""
-    what = content.title
-    if content.service and not _names(what, content.service):
-        what = f"{what}: {content.service}"
-    return one_line(f"[{content.severity}] {what} ({content.state})")
+    return one_line(f"[{content.severity}] {what(content)} ({content.state})")
+
+
+def what(content: Content) -> str:
+    """Return what it is about, such as `service_down: payment-service`; a title that names the service is enough."""
+    if content.service and not _names(content.title, content.service):
+        return one_line(f"{content.title}: {content.service}")
+    return one_line(content.title)
 
 
 def facts(content: Content) -> list[Fact]:
@@ -47,6 +52,7 @@ def facts(content: Content) -> list[Fact]:
         Fact("Metric", content.metric),
         Fact("Value", _value_against_threshold(content)),
         Fact("Since", _instant(content.started_at)),
+        Fact("Taken", _acknowledgement(content)),
         Fact("Resolved", _resolution(content)),
         Fact("Note", one_line(content.resolution_note)),
         Fact("Labels", _labels(content)),
@@ -54,18 +60,6 @@ def facts(content: Content) -> list[Fact]:
         Fact("Sent here", _reason_for_channel(content)),
     ]
     return [fact for fact in candidates if fact.text]
-
-
-def plain_text(content: Content) -> str:
-    """Return the whole message as lines of text; it needs no template and so cannot break."""
-    lines = [subject(content), ""]
-    if content.description:
-        lines += [content.description, ""]
-    lines += [f"{fact.name}: {fact.text}" for fact in facts(content)]
-    lines += ["", f"Alert: {content.alert_url}"]
-    if content.acknowledge_url:
-        lines.append(f"Acknowledge: there, or POST {content.acknowledge_url}")
-    return "\n".join(lines) + "\n"
 
 
 def quantity(value: float, unit: str) -> str:
@@ -99,6 +93,12 @@ def _value_against_threshold(content: Content) -> str:
     if content.threshold is None:
         return "" if content.value is None else value
     return f"{value} (alerts when {content.condition} {quantity(content.threshold, content.unit)})"
+
+
+def _acknowledgement(content: Content) -> str:
+    if content.acknowledged_at is None or not content.acknowledged_by:
+        return ""
+    return f"by {one_line(content.acknowledged_by)} at {_instant(content.acknowledged_at)}"
 
 
 def _resolution(content: Content) -> str:

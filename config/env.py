@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,6 +54,14 @@ def boolean(name: str, *, default: bool) -> bool:
     if raw.strip().lower() in _FALSE:
         return False
     raise ImproperlyConfigured(f"{name} must be true or false, not {raw!r}")
+
+
+def choice(name: str, default: str, choices: Sequence[str]) -> str:
+    """Return one of a few words."""
+    value = os.environ.get(name, "").strip() or default
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("monitoring.console.urls")),
     path("", include("health.urls")),
     path("", include("monitoring.root_urls")),
+    path("", include("alerts.root_urls")),
     path(f"{settings.API_PREFIX}/", include("monitoring.urls")),
     path(f"{settings.API_PREFIX}/", include("alerts.urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),

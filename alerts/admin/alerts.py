@@ -1,27 +1,35 @@
 """Alerts in the admin: to look at, to take, to resolve, to make an incident of."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from alerts import services
+from alerts.admin.alert_inlines import EventInline, NotificationInline
 from alerts.admin.look import STYLES, age, badge
-from alerts.models import Alert, Notification
+from alerts.admin.silences import silence_url
+from alerts.chain_wording import ending
+from alerts.course import course_of
+from alerts.models import Alert
 from alerts.models.alert import State
 from monitoring.errors import DomainError
 
 if TYPE_CHECKING:
     AlertAdminBase = admin.ModelAdmin[Alert]
-    NotificationInlineBase = admin.TabularInline[Notification, Alert]
 else:
-    AlertAdminBase, NotificationInlineBase = admin.ModelAdmin, admin.TabularInline
+    AlertAdminBase = admin.ModelAdmin
+
+
+VIA = "admin"
 
 
 class NoteForm(ActionForm):
@@ -33,39 +41,6 @@ class NoteForm(ActionForm):
         label="Note:",
         widget=forms.TextInput({"placeholder": "kept with a resolution"}),
     )
-
-
-class NotificationInline(NotificationInlineBase):
-    """The ledger of one alert: each message owed, and each try to send it."""
-
-    model = Notification
-    fields = ("created_at", "kind", "channel", "recipient", "standing", "tries_made", "reason")
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
-    ordering = ("created_at", "id")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
-        """Return the messages with their tries, in one more query for all of them."""
-        return super().get_queryset(request).prefetch_related("tries")
-
-    def has_add_permission(self, request: HttpRequest, obj: Alert | None = None) -> bool:
-        """Say no: only a transition owes a message."""
-        return False
-
-    @admin.display(description="status")
-    def standing(self, notification: Notification) -> SafeString:
-        """Return the status as a coloured word."""
-        return badge(notification.status)
-
-    @admin.display(description="tries")
-    def tries_made(self, notification: Notification) -> SafeString:
-        """Return each try with its instant, outcome, reply and duration."""
-        tries = [
-            (each.at.strftime("%H:%M:%S"), each.outcome, each.detail, f"{each.latency_ms:.0f}")
-            for each in notification.tries.all()
-        ]
-        return format_html_join("", "<div>{} {} {} ({} ms)</div>", tries)
 
 
 @admin.register(Alert)
@@ -90,9 +65,10 @@ class AlertAdmin(AlertAdminBase):
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-started_at", "id")
-    inlines = (NotificationInline,)
+    inlines = (EventInline, NotificationInline)
+    readonly_fields = ("chain", "next_step", "worst_lateness")
     action_form = NoteForm
-    actions = ("acknowledge", "resolve", "open_incident")
+    actions = ("acknowledge", "unacknowledge", "resolve", "silence", "open_incident")
 
     class Media:
         css = STYLES
@@ -138,36 +114,85 @@ class AlertAdmin(AlertAdminBase):
         """Return who has acknowledged it."""
         return alert.acknowledged_by or ("nobody yet" if alert.state == State.FIRING else "")
 
+    @admin.display(description="chain of escalation")
+    def chain(self, alert: Alert) -> SafeString | str:
+        """Return the chain as it was frozen, a sentence for each step, those taken ticked."""
+        course = course_of(alert).chain
+        if course is None:
+            return "none: the rule has no policy"
+        taken = alert.escalation_step
+        lines = [
+            ("taken: " if number <= taken else "", step["sentence"])
+            for number, step in enumerate(course.steps, start=1)
+        ]
+        lines.append(("", ending(len(course.steps), course.repeats)))
+        steps = format_html_join("", "<div>{}{}</div>", lines)
+        return format_html("<div>{}</div>{}", course.policy, steps)
+
+    @admin.display(description="next step")
+    def next_step(self, alert: Alert) -> str:
+        """Return when the chain goes on, and with what."""
+        course = course_of(alert).chain
+        if course is None or alert.next_step_at is None:
+            return "none"
+        return f"{alert.next_step_at:%Y-%m-%d %H:%M:%S} UTC: {course.next_step}"
+
+    @admin.display(description="worst lateness of a step")
+    def worst_lateness(self, alert: Alert) -> str:
+        """Return how late the latest step was."""
+        course = course_of(alert).chain
+        if course is None or course.worst_lateness_seconds is None:
+            return "no step taken"
+        return f"{course.worst_lateness_seconds:g} s"
+
     @admin.action(description="Acknowledge the selected alerts", permissions=["change"])
     def acknowledge(self, request: HttpRequest, selected: QuerySet[Alert]) -> None:
         """Take the alerts in the name of the person who is logged in."""
-        taken = 0
-        for alert in selected:
-            try:
-                services.acknowledge_alert(
-                    alert.pk, by=request.user.get_username(), at=timezone.now()
-                )
-                taken += 1
-            except DomainError as error:
-                self.message_user(request, f"{alert.title}: {error.message}.", messages.WARNING)
-        self.message_user(request, f"Acknowledged: {taken}.")
+        self._each(request, selected, services.acknowledge_alert, "Acknowledged")
+
+    @admin.action(description="Un-acknowledge the selected alerts", permissions=["change"])
+    def unacknowledge(self, request: HttpRequest, selected: QuerySet[Alert]) -> None:
+        """Give the alerts back: their chains of escalation go on."""
+        self._each(
+            request, selected.filter(acknowledged=True), services.unacknowledge_alert, "Given back"
+        )
 
     @admin.action(description="Resolve the selected alerts", permissions=["change"])
     def resolve(self, request: HttpRequest, selected: QuerySet[Alert]) -> None:
         """End the alerts; one whose breach goes on stays quiet until that is over."""
         note = request.POST.get("note", "").strip() or None
-        open_alerts = list(selected.exclude(state=State.RESOLVED))
-        for alert in open_alerts:
-            services.resolve_alert(
-                alert.pk, by=request.user.get_username(), note=note, at=timezone.now()
-            )
-        self.message_user(request, f"Resolved: {len(open_alerts)}.")
+        still_open = selected.exclude(state=State.RESOLVED)
+        self._each(request, still_open, partial(services.resolve_alert, note=note), "Resolved")
+
+    @admin.action(description="Silence the selected alerts", permissions=["change"])
+    def silence(self, request: HttpRequest, selected: QuerySet[Alert]) -> HttpResponseRedirect:
+        """Lead to the page of a new silence, filled with what the alerts have in common."""
+        return HttpResponseRedirect(silence_url(list(selected)))
 
     @admin.action(description="Open one incident over the selected alerts", permissions=["change"])
     def open_incident(self, request: HttpRequest, selected: QuerySet[Alert]) -> None:
         """Make an incident: as severe as the worst of the alerts, since the first of them."""
-        incident = services.open_incident(list(selected), by=request.user.get_username())
+        incident = services.open_incident(
+            list(selected), by=request.user.get_username(), at=timezone.now(), via=VIA
+        )
         self.message_user(request, f"Incident opened: {incident.title}.", messages.SUCCESS)
+
+    def _each(
+        self,
+        request: HttpRequest,
+        selected: QuerySet[Alert],
+        act: Callable[..., Alert],
+        done: str,
+    ) -> None:
+        """Do something to each alert by itself, and say how often, and why not."""
+        number = 0
+        for alert in selected.order_by("pk"):
+            try:
+                act(alert.pk, by=request.user.get_username(), at=timezone.now(), via=VIA)
+                number += 1
+            except DomainError as error:
+                self.message_user(request, f"{alert.title}: {error.message}.", messages.WARNING)
+        self.message_user(request, f"{done}: {number}.")
 
     def get_fields(self, request: HttpRequest, obj: Alert | None = None) -> Any:
         """Return what a person asks first, first."""
@@ -180,7 +205,9 @@ _FIELDS = (
     ("service", "value", "threshold"),
     "labels",
     ("started_at", "fired_at", "resolved_at", "no_data_since"),
-    ("acknowledged_by", "acknowledged_at"),
+    ("acknowledged_by", "acknowledged_at", "acknowledged_via"),
+    "chain",
+    ("next_step", "worst_lateness", "remind_at"),
     ("resolved_by", "resolution_note", "snoozed"),
     ("rule", "source", "fingerprint", "transition_seq"),
     ("notification_channels", "notify_at", "last_evaluated_at"),

@@ -1,71 +1,26 @@
 """Rules in the admin: every write goes through the services, as those of the API do."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Case, Count, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from alerts import services
 from alerts.admin.look import STYLES, age, badge
-from alerts.channels.registry import CHANNELS, why_unusable
-from alerts.models import AlertRule
+from alerts.admin.refusals import back_with_refusal
+from alerts.admin.rule_form import FIELDSETS, RuleForm
+from alerts.admin.rule_pages import RulePages
+from alerts.models import AlertRule, EvaluationState
 from alerts.models.alert import State
-from alerts.services.rules import SPECIFIED_CHANNELS
 from monitoring.errors import DomainError
-
-if TYPE_CHECKING:
-    AlertRuleAdminBase = admin.ModelAdmin[AlertRule]
-    RuleFormBase = forms.ModelForm[AlertRule]
-else:
-    AlertRuleAdminBase, RuleFormBase = admin.ModelAdmin, forms.ModelForm
-
-
-def _channel_choices() -> list[tuple[str, str]]:
-    """Return every channel a rule may name, with what it still lacks."""
-    names = sorted(SPECIFIED_CHANNELS | set(CHANNELS))
-    return [
-        (name, f"{name} ({problem})" if (problem := why_unusable(name)) else name) for name in names
-    ]
-
-
-class RuleForm(RuleFormBase):
-    """A rule, with its channels to tick."""
-
-    notification_channels = forms.MultipleChoiceField(
-        choices=_channel_choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    class Meta:
-        model = AlertRule
-        fields = (
-            "rule_name",
-            "metric_name",
-            "condition",
-            "threshold",
-            "duration",
-            "severity",
-            "enabled",
-            "notification_channels",
-            "label_matchers",
-            "no_data_policy",
-            "cooldown_minutes",
-            "annotations",
-        )
-
-    def clean_rule_name(self) -> str:
-        """Refuse a name that another rule has; the constraint cannot tell here, since it leaves out deleted ones."""
-        name: str = self.cleaned_data["rule_name"]
-        if AlertRule.objects.filter(rule_name=name).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("a rule of this name exists already")
-        return name
 
 
 @admin.register(AlertRule)
-class AlertRuleAdmin(AlertRuleAdminBase):
+class AlertRuleAdmin(RulePages):
     """What is watched. A change of terms closes the rule's open alerts."""
 
     form = RuleForm
@@ -82,20 +37,8 @@ class AlertRuleAdmin(AlertRuleAdminBase):
     search_fields = ("rule_name", "metric_name")
     list_per_page = 100
     ordering = ("rule_name",)
-    readonly_fields = ("version", "last_evaluated_at", "created_at", "updated_at")
-    fieldsets = (
-        (None, {"fields": (("rule_name", "enabled"),)}),
-        (
-            "A breach is",
-            {"fields": ("metric_name", ("condition", "threshold", "duration"), "label_matchers")},
-        ),
-        (
-            "Then",
-            {"fields": ("severity", "notification_channels", "cooldown_minutes", "annotations")},
-        ),
-        ("If a series stops reporting", {"fields": ("no_data_policy",)}),
-        ("History", {"fields": (("version", "created_at", "updated_at", "last_evaluated_at"),)}),
-    )
+    readonly_fields = ("version", "evaluated", "created_at", "updated_at")
+    fieldsets = FIELDSETS
     actions = ("enable", "disable", "evaluate_now")
 
     class Media:
@@ -105,33 +48,62 @@ class AlertRuleAdmin(AlertRuleAdminBase):
         """Return the rules with how many alerts each has open."""
         firing = Count("alerts", filter=Q(alerts__state=State.FIRING))
         pending = Count("alerts", filter=Q(alerts__state=State.PENDING))
-        return super().get_queryset(request).annotate(firing=firing, pending=pending)
+        # A rule that is evaluated in step with all others has no instant of its own.
+        common = EvaluationState.objects.values("last_evaluated_at")[:1]
+        in_step = Case(When(watched_since__isnull=False, then=Subquery(common)))
+        evaluated = Coalesce("last_evaluated_at", in_step)
+        rules = super().get_queryset(request)
+        return rules.annotate(firing=firing, pending=pending, evaluated_at=evaluated)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show what the service refuses although the form let it pass: two people at once, one name."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except DomainError as error:
-            self.message_user(request, f"Not saved: {error.message}.", messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+            return back_with_refusal(request, error)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show what the rule sees now under its form."""
+        context.update(self.beside_the_form(kwargs.get("obj"), at=timezone.now()))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: AlertRule, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Create or change the rule through the services."""
         by = request.user.get_username()
         if change:
-            changes = {name: form.cleaned_data[name] for name in form.changed_data}
-            services.update_rule(obj.pk, changes, by=by, at=timezone.now())
+            services.update_rule(
+                obj.pk,
+                form.columns(only_changed=True),
+                by=by,
+                at=timezone.now(),
+                expected_version=form.cleaned_data["seen_version"],
+            )
         else:
-            services.create_rule({**form.cleaned_data, "id": obj.pk}, by=by)
+            services.create_rule({**form.columns(), "id": obj.pk}, by=by)
 
     def delete_model(self, request: HttpRequest, obj: AlertRule) -> None:
         """Take the rule out of use and close its alerts; they stay as history."""
         services.delete_rule(obj.pk, by=request.user.get_username(), at=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[AlertRule]) -> None:
-        """Delete each rule as if it were the only one."""
-        for rule in queryset:
-            self.delete_model(request, rule)
+        """Delete each rule as if it were the only one, composite ones before what they name."""
+        waiting = list(queryset)
+        while waiting:
+            refusals = [self._refusal_to_delete(request, rule) for rule in waiting]
+            refused = [rule for rule, text in zip(waiting, refusals, strict=True) if text]
+            if len(refused) == len(waiting):
+                self.message_user(request, f"Not deleted: {'; '.join(refusals)}.", messages.ERROR)
+                return
+            waiting = refused
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Say why a rule cannot go, such as that an expression names it."""
+        try:
+            return super().delete_view(request, *args, **kwargs)
+        except DomainError as error:
+            return back_with_refusal(request, error)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Announce what deletion does here: the rows stay, so nothing else is deleted or protected."""
@@ -159,12 +131,11 @@ class AlertRuleAdmin(AlertRuleAdminBase):
         parts = [(rule.firing, "firing"), (rule.pending, "pending")]
         return ", ".join(f"{number} {word}" for number, word in parts if number)
 
-    @admin.display(description="evaluated", ordering="last_evaluated_at")
-    def evaluated(self, rule: AlertRule) -> str:
-        """Return how long ago the rule was evaluated."""
-        if rule.last_evaluated_at is None:
-            return "never"
-        return f"{age(rule.last_evaluated_at, None, at=timezone.now())} ago"
+    @admin.display(description="evaluated", ordering="evaluated_at")
+    def evaluated(self, rule: Any) -> str:
+        """Return how long ago the rule was evaluated; a form for a new one has no such row."""
+        at = getattr(rule, "evaluated_at", None)
+        return f"{age(at, None, at=timezone.now())} ago" if at else "never"
 
     @admin.action(description="Enable the selected rules", permissions=["change"])
     def enable(self, request: HttpRequest, selected: QuerySet[AlertRule]) -> None:
@@ -188,6 +159,13 @@ class AlertRuleAdmin(AlertRuleAdminBase):
         self.message_user(
             request, f"{evaluated} of {len(ids)} evaluated, {len(owed)} messages owed. {states}"
         )
+
+    def _refusal_to_delete(self, request: HttpRequest, rule: AlertRule) -> str:
+        try:
+            self.delete_model(request, rule)
+        except DomainError as error:
+            return error.message
+        return ""
 
     def _switch(
         self, request: HttpRequest, selected: QuerySet[AlertRule], *, enabled: bool

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from django.conf import settings
 
-from alerts.channels.base import DeliveryError, Receipt
-from alerts.channels.mail import compose, message_id
+from alerts.channels.base import DeliveryError, Receipt, Rendering
+from alerts.channels.mail import compose, message_id, render_body
 from alerts.messages import Message
 from monitoring.outbound import Deadline
 from monitoring.outbound.sockets import keep_deadline, open_connection, secure, tls_context
@@ -22,6 +22,8 @@ class EmailChannel:
     """Mail to every address of ALERT_TO_EMAIL by way of SMTP_HOST."""
 
     name: ClassVar[str] = "email"
+    bundles: ClassVar[bool] = True
+    follows: ClassVar[bool] = False
 
     def missing(self) -> Sequence[str]:
         """Name the server or the addresses if they are not set."""
@@ -31,6 +33,12 @@ class EmailChannel:
     def recipients(self) -> Sequence[str]:
         """Return the addresses; each gets a mail of its own, so that one bad address harms no other."""
         return list(settings.ALERT_TO_EMAIL)
+
+    def render(self, message: Message) -> Rendering:
+        """Return subject, text and HTML of the mail."""
+        body = render_body(message)
+        parts = {"subject": body.subject, "text": body.text, "html": body.html}
+        return Rendering(parts, body.problems)
 
     def send(self, message: Message, deadline: Deadline) -> Receipt:
         """Send one mail; a 5xx reply is permanent, everything else temporary."""

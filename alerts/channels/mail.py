@@ -1,26 +1,31 @@
 """Composes the mail of a message: headers that thread and collapse repeats, a text and an HTML part."""
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
 
-from alerts import wording
+from alerts import headlines, wording
+from alerts.channels.rendering import context_of, render
 from alerts.messages import Message
-
-logger = logging.getLogger(__name__)
 
 TEXT_TEMPLATE = "email/alert.txt"
 HTML_TEMPLATE = "email/alert.html"
 # A relay may know no 8-bit mail, and then would have to rewrite or refuse it.
 _POLICY = SMTP.clone(cte_type="7bit")
-_COLORS = {"critical": "#b3261e", "warning": "#9a5b00", "info": "#1d5fa8"}
-_RESOLVED_COLOR = "#1e7a3c"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a mail says, and which of its templates were not used."""
+
+    subject: str
+    text: str
+    html: str
+    problems: Sequence[str] = ()
 
 
 def compose(message: Message) -> EmailMessage:
@@ -29,20 +34,22 @@ def compose(message: Message) -> EmailMessage:
     The Message-ID is the same for every try, so that a mailbox may collapse a repeat; all mails of
     one alert refer to one id that no mail has, which makes a thread of them.
     """
-    content = message.content
+    body = render_body(message)
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = settings.ALERT_FROM_EMAIL
     mail["To"] = message.recipient
-    mail["Subject"] = _unencoded(wording.subject(content))
+    mail["Subject"] = _unencoded(body.subject)
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = message_id(message)
     thread = f"<{message.alert_id}@{settings.SERVICE_NAME}>"
     mail["In-Reply-To"] = thread
     mail["References"] = thread
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice in answer, please
-    if content.severity == "critical":
+    if headlines.severity(message) == "critical":
         mail["Importance"] = "high"
-    _add_body(mail, message)
+    mail.set_content(body.text)
+    if body.html:
+        mail.add_alternative(body.html, subtype="html")
     return mail
 
 
@@ -51,32 +58,20 @@ def message_id(message: Message) -> str:
     return f"<{message.dedup_key}@{settings.SERVICE_NAME}>"
 
 
+def render_body(message: Message) -> Body:
+    """Return what the templates make of it; a broken template costs its part and never the mail."""
+    context = context_of(message)
+    needs = wording.one_line(message.content.title)
+    text = render(TEXT_TEMPLATE, context, needs=needs)
+    html = render(HTML_TEMPLATE, context, needs=needs)
+    return Body(
+        subject=context["subject"],
+        text=text.text or headlines.plain_text(message, context["links"]),
+        html=html.text,
+        problems=[each.problem for each in (text, html) if each.problem],
+    )
+
+
 def _unencoded(text: str) -> str:
     """Break what reads as an RFC 2047 word: decoded on its way it may hold line ends, and so headers."""
     return text.replace("=?", "= ?")
-
-
-def _add_body(mail: EmailMessage, message: Message) -> None:
-    """Add what the templates make of it; a broken template costs its part and never the mail."""
-    content = message.content
-    context = {
-        "subject": wording.subject(content),
-        "content": content,
-        "facts": wording.facts(content),
-        "color": _RESOLVED_COLOR
-        if content.state == "resolved"
-        else _COLORS.get(content.severity, _COLORS["info"]),
-        "source": settings.SERVICE_NAME,
-    }
-    mail.set_content(_render(TEXT_TEMPLATE, context) or wording.plain_text(content))
-    html = _render(HTML_TEMPLATE, context)
-    if html:
-        mail.add_alternative(html, subtype="html")
-
-
-def _render(template: str, context: Mapping[str, Any]) -> str:
-    try:
-        return render_to_string(template, dict(context))
-    except Exception:  # anything can go wrong in a template that an operator edited
-        logger.exception("e-mail template is broken", extra={"template": template})
-        return ""

@@ -18,11 +18,18 @@ def _offered() -> dict[str, Channel]:
 
 
 CHANNELS: dict[str, Channel] = _offered()
+# They end at a machine that wakes nobody: neither may stand in for a channel that failed.
+NOBODY = frozenset({"stream", "canary"})
 
 
 def configured() -> list[str]:
     """Return the names of the channels that can send, in alphabetical order."""
     return sorted(name for name in CHANNELS if not why_unusable(name))
+
+
+def for_people() -> list[str]:
+    """Return the names of the channels that can send and that end at a person, or at what wakes one."""
+    return [name for name in configured() if name not in NOBODY]
 
 
 def why_unusable(name: str) -> str:

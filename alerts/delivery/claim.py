@@ -1,30 +1,21 @@
-"""Which messages are due, and who may send one: an update in the database decides, by its own clock."""
+"""Who may send a message, and what else it speaks for: a lease in the database decides, by its own clock."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce, Now
 
+from alerts.delivery.bundle import members_of
+from alerts.delivery.channel_gate import take_token
+from alerts.delivery.due import claimable
 from alerts.models import Notification
-from alerts.models.choices import Severity
-from alerts.models.notification import OWED, Status
-
-# A message is called for by whoever owes it; the sweep waits this long before it calls for it too,
-RING_AFTER = timedelta(seconds=1)
-# and this long before it calls again: calls must not pile up while all workers are busy.
-RING_AGAIN_AFTER = timedelta(seconds=10)
-
-_MOST_SEVERE_FIRST = Case(
-    When(severity=Severity.CRITICAL, then=Value(0)),
-    When(severity=Severity.WARNING, then=Value(1)),
-    default=Value(2),
-    output_field=IntegerField(),
-)
+from alerts.models.notification import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +28,40 @@ class Claim:
     """By the clock of the database."""
     started: float
     """By the monotonic clock of this process, read before the claim: the lease began no earlier."""
+    members: tuple[Notification, ...] = ()
+    """Further messages that the same one speaks for, under the same lease."""
+
+    @property
+    def rows(self) -> tuple[Notification, ...]:
+        """All messages that it speaks for, its own first."""
+        return (self.notification, *self.members)
 
     @property
     def elapsed_seconds(self) -> float:
         """Seconds since the claim at most."""
         return time.monotonic() - self.started
 
-    @property
-    def trying_for(self) -> timedelta:
-        """How long ago the first try of the message began."""
-        before = self.claimed_at - (self.notification.first_tried_at or self.claimed_at)
-        return before + timedelta(seconds=self.elapsed_seconds)
-
-    @property
-    def delay_seconds(self) -> float:
-        """Seconds since the message was to be sent: since it was owed, or its cooldown ended."""
-        owed = self.notification.created_at
-        start = max(owed, self.notification.alert.notify_at or owed)
-        return (self.claimed_at - start).total_seconds() + self.elapsed_seconds
-
     def covers(self, duration: timedelta) -> bool:
         """Tell whether something that takes `duration` would end within the lease."""
         return self.elapsed_seconds + duration.total_seconds() <= lease().total_seconds()
+
+    def trying_for(self, row: Notification) -> timedelta:
+        """How long ago the first try of one of its messages began."""
+        before = self.claimed_at - (row.first_tried_at or self.claimed_at)
+        return before + timedelta(seconds=self.elapsed_seconds)
+
+    def delay_seconds(self, row: Notification) -> float:
+        """Seconds since one of its messages was to be sent: owed, its cooldown over, its group told."""
+        owed = row.created_at
+        start = max(owed, row.alert.notify_at or owed)
+        if row.group_key:
+            start += settings.ALERT_GROUP_WAIT
+        return max((self.claimed_at - start).total_seconds(), 0.0) + self.elapsed_seconds
+
+    def without(self, gone: Collection[int]) -> "Claim | None":
+        """Return the claim on what is left; the first of that speaks for the rest. None if nothing is left."""
+        left = [row for row in self.rows if row.pk not in gone]
+        return replace(self, notification=left[0], members=tuple(left[1:])) if left else None
 
 
 def lease() -> timedelta:
@@ -67,63 +70,45 @@ def lease() -> timedelta:
 
 
 def take(notification_id: int) -> Claim | None:
-    """Claim a message that is due and return the claim, None if there is nothing to send.
+    """Claim a message that is due, with all that it may speak for; None if there is nothing to send.
 
     The claim is committed when this returns, so it may not be called inside a transaction. A lease
     that has ended is taken over: nobody knows how far its sender came, so the message is in doubt.
+    Waits for the one row alone and for no other message, so that two claims never wait in a circle.
     """
     token, started = uuid4(), time.monotonic()
     with transaction.atomic(durable=True):
-        claimed = (
-            _claimable()
-            .filter(pk=notification_id)
-            .update(
-                status=Status.LEASED,
-                lease_token=token,
-                attempts=F("attempts") + 1,
-                due_at=Now() + lease(),
-                first_tried_at=Coalesce(F("first_tried_at"), Now()),
-                rung_at=None,
-                in_doubt=Case(When(status=Status.LEASED, then=Value(True)), default=F("in_doubt")),
-            )
-        )
-        if not claimed:
+        rows = claimable().select_for_update(no_key=True)
+        leader = rows.filter(pk=notification_id).first()
+        tokens_left = take_token(leader.channel) if leader else None
+        if leader is None or tokens_left is None:
             return None
-        rows = Notification.objects.select_related("alert").annotate(database_now=Now())
-        row = rows.get(pk=notification_id)
-    return Claim(row, token, row.database_now, started)
+        ids = [leader.pk, *members_of(leader, tokens_left)]
+        _lease(ids, token)
+        claimed, now = _read(ids)
+    return Claim(claimed[0], token, now, started, tuple(claimed[1:]))
 
 
-def due_ids(*, limit: int) -> list[int]:
-    """Return messages that can be claimed now by the clock of the database, the most severe first."""
-    return list(_in_order(_claimable()).values_list("pk", flat=True)[:limit])
-
-
-def ids_to_ring(*, limit: int) -> list[int]:
-    """Return overdue messages that a worker should be called to, and note that it was.
-
-    Each is returned at most once in RING_AGAIN_AFTER, however often and by however many this runs.
-    """
-    silent = Q(rung_at=None) | Q(rung_at__lte=Now() - RING_AGAIN_AFTER)
-    overdue = _claimable().filter(silent, due_at__lte=Now() - RING_AFTER)
-    with transaction.atomic():
-        rows = _in_order(overdue).select_for_update(skip_locked=True)
-        ids = list(rows.values_list("pk", flat=True)[:limit])
-        Notification.objects.filter(pk__in=ids).update(rung_at=Now())
-    return ids
-
-
-def _claimable() -> QuerySet[Notification]:
-    """Owed and due, with nothing owed before it to the same recipient about the same alert."""
-    earlier = Notification.objects.filter(
-        alert=OuterRef("alert"),
-        channel=OuterRef("channel"),
-        recipient=OuterRef("recipient"),
-        transition_seq__lt=OuterRef("transition_seq"),
-        status__in=OWED,
+def _lease(ids: list[int], token: UUID) -> None:
+    Notification.objects.filter(pk__in=ids).update(
+        status=Status.LEASED,
+        lease_token=token,
+        attempts=F("attempts") + 1,
+        due_at=Now() + lease(),
+        first_tried_at=Coalesce(F("first_tried_at"), Now()),
+        rung_at=None,
+        in_doubt=Case(When(status=Status.LEASED, then=Value(True)), default=F("in_doubt")),
+        carried_by=carrier(ids),
     )
-    return Notification.objects.filter(~Exists(earlier), status__in=OWED, due_at__lte=Now())
 
 
-def _in_order(rows: QuerySet[Notification]) -> QuerySet[Notification]:
-    return rows.order_by(_MOST_SEVERE_FIRST, "due_at", "pk")
+def carrier(ids: list[int]) -> Case:
+    """Return who speaks for each of the rows: the first for the others."""
+    return Case(When(pk=ids[0], then=Value(None)), default=Value(ids[0]))
+
+
+def _read(ids: list[int]) -> tuple[list[Notification], datetime]:
+    """Return the rows in the order of the ids, and the instant by the clock of the database."""
+    rows = Notification.objects.select_related("alert").annotate(database_now=Now())
+    found = {row.pk: row for row in rows.filter(pk__in=ids)}
+    return [found[pk] for pk in ids], found[ids[0]].database_now

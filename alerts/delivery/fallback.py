@@ -1,13 +1,16 @@
 """Who is told instead, when a channel refuses a message for good."""
 
-from collections.abc import Collection, Sequence
-
-from alerts.channels import registry
 from alerts.models import Alert, Notification
-from alerts.models.notification import OWED, Kind, Status
+from alerts.models.alert import State
+from alerts.models.notification import OPEN, Kind, Status
 from alerts.outbox import owe_instead
+from alerts.outbox.dues import STREAM, next_channel, that_reach_people
 
 NOBODY_ELSE = "and no other channel is left"
+# Each of these is meant to make somebody act; where it does not arrive, somebody else has to.
+_CALLS = (Kind.FIRING, Kind.ESCALATION)
+# What providers report of messages that they took and could not deliver.
+UNDELIVERED = ("undelivered", "failed")
 
 
 def tell_another(refused: Notification, alert: Alert) -> str:
@@ -16,28 +19,20 @@ def tell_another(refused: Notification, alert: Alert) -> str:
     The refusal is in the row already. `alert` is locked by the caller: it cannot be resolved between
     this look at its state and the commit, which would leave a firing that is never said to be over.
     """
-    if refused.kind != Kind.FIRING or alert.state == Alert.State.RESOLVED:
+    if refused.kind not in _CALLS or alert.state == State.RESOLVED:
         return ""
     siblings = Notification.objects.filter(
-        alert=alert, transition_seq=refused.transition_seq, kind=refused.kind
+        alert=alert, transition_seq=refused.transition_seq, kind=refused.kind, step=refused.step
     )
-    if siblings.filter(status__in=[Status.SENT, *OWED]).exists():
+    # Where our channels tell people, nobody does who reads the stream.
+    others = siblings.exclude(channel=STREAM).exclude(pk=refused.pk)
+    others = others.exclude(receipts__status__in=UNDELIVERED)
+    if others.filter(status__in=[Status.SENT, *OPEN]).exists():
         return ""
     tried = siblings.exclude(status=Status.SUPPRESSED).values_list("channel", flat=True)
     named = refused.payload.get("channels", [])
-    channel = next_channel(named, registry.configured(), tried=set(tried))
+    channel = next_channel(named, that_reach_people(), tried=set(tried))
     if channel is None:
         return NOBODY_ELSE
     owe_instead(refused, channel)
     return f"told by {channel} instead"
-
-
-def next_channel(
-    named: Sequence[str], configured: Sequence[str], *, tried: Collection[str]
-) -> str | None:
-    """Return the first channel of the rule that can be used and was not tried, else any such channel.
-
-    A channel that the rule does not name is better than that nobody hears of an alert.
-    """
-    candidates = [*(name for name in named if name in configured), *configured]
-    return next((name for name in candidates if name not in tried), None)

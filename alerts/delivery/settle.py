@@ -1,6 +1,7 @@
 """Writes down how a try ended, if the right to send still holds: a sender that came too late changes nothing."""
 
 import logging
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,23 +11,20 @@ from django.db.models.functions import Now
 
 from alerts.channels.base import Receipt
 from alerts.delivery.claim import Claim
-from alerts.delivery.fallback import tell_another
-from alerts.delivery.stages import Hold
-from alerts.delivery.verdict import Verdict
-from alerts.models import Alert, Notification, NotificationAttempt
+from alerts.models import Notification, NotificationAttempt
 from alerts.models.attempt import Outcome
-from alerts.models.notification import Status
+from alerts.models.notification import OPEN, Status
 from monitoring.exposition.instruments import count, observe
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_TEXT = 500
+LONGEST_TEXT = 500
 _LONGEST_REFERENCE = 255
-_REFUSED = frozenset({Status.FAILED, Status.DEAD})
 
 _EVENTS = {
     Status.SENT: (logging.INFO, "notification sent"),
     Status.PENDING: (logging.WARNING, "notification postponed"),
+    Status.HELD: (logging.INFO, "notification hidden"),
     Status.FAILED: (logging.ERROR, "notification refused"),
     Status.DEAD: (logging.ERROR, "notification given up"),
     Status.SUPERSEDED: (logging.INFO, "notification superseded"),
@@ -42,112 +40,91 @@ class Try:
 
 
 def settle_sent(claim: Claim, receipt: Receipt, tried: Try) -> Status | None:
-    """Record that the other side took the message; return its status, None if fenced."""
+    """Record that the other side took the message, for all it spoke for; return its status, None if fenced."""
     changes = {
         "provider_ref": receipt.reference[:_LONGEST_REFERENCE],
         "sent_at": tried.at,
         "reason": "",
     }
     with transaction.atomic():
-        kept = _finish(claim, Status.SENT, changes)
-        _record(claim, Outcome.SENT if kept else Outcome.FENCED, receipt.reply, tried)
-    if not kept:
-        _report_fenced(claim, "sent")
-        return None
-    labels = {"channel": claim.notification.channel}
-    observe("notification_delay_seconds", labels, claim.delay_seconds)
-    return _report(claim, Status.SENT, Outcome.SENT.value, receipt.reply)
+        kept = held_by(claim)
+        finish(kept, Status.SENT, changes)
+        record_tries(claim, kept, dict.fromkeys(kept, Outcome.SENT), receipt.reply, tried)
+    for row in claim.rows:
+        if row.pk in kept and row.held_at is None:
+            labels = {"channel": row.channel}
+            observe("notification_delay_seconds", labels, claim.delay_seconds(row))
+    statuses = dict.fromkeys(kept, (Status.SENT, Outcome.SENT.value, receipt.reply))
+    return report(claim, statuses, fenced_result="sent")
 
 
-def settle_failed(claim: Claim, verdict: Verdict, reason: str, tried: Try) -> Status | None:
-    """Record a failure: tried again later, or final and told elsewhere; return the status, None if fenced."""
-    changes: dict[str, Any] = {
-        "reason": reason[:_LONGEST_TEXT],
-        "postponements": verdict.postponements,
-        "asked_to_wait_seconds": verdict.asked_to_wait_seconds,
-        "in_doubt": claim.notification.in_doubt or verdict.outcome == Outcome.UNKNOWN,
-    }
-    if verdict.wait is not None:
-        changes["due_at"] = Now() + verdict.wait
-    with transaction.atomic():
-        alert = _locked_alert(claim) if verdict.status in _REFUSED else None
-        kept = _finish(claim, verdict.status, changes)
-        _record(claim, verdict.outcome if kept else Outcome.FENCED, reason, tried)
-        if kept and alert is not None:
-            reason = _tell_another(claim, alert, reason)
-    if not kept:
-        _report_fenced(claim, verdict.outcome.value)
-        return None
-    return _report(claim, verdict.status, verdict.outcome.value, reason)
-
-
-def settle_held(claim: Claim, hold: Hold) -> Status | None:
-    """Record that the message is not sent, and why; no try was made, so the ledger has none."""
-    if not _finish(claim, hold.status, {"reason": hold.reason}):
-        _report_fenced(claim, hold.status.value)
-        return None
-    return _report(claim, hold.status, hold.status.value, hold.reason)
-
-
-def _finish(claim: Claim, status: Status, changes: dict[str, Any]) -> bool:
-    """Change the row if the claim still holds. After its lease has ended it holds until another claims."""
+def held_by(claim: Claim) -> list[int]:
+    """Lock the messages that the claim still holds and return them; after its lease it does until another claims."""
     mine = Notification.objects.filter(
-        pk=claim.notification.pk, lease_token=claim.token, status=Status.LEASED
+        pk__in=[row.pk for row in claim.rows], lease_token=claim.token, status=Status.LEASED
     )
-    return bool(mine.update(status=status, lease_token=None, **changes))
+    locked = mine.order_by("pk").select_for_update(no_key=True)
+    return list(locked.values_list("pk", flat=True))
 
 
-def _record(claim: Claim, outcome: Outcome, detail: str, tried: Try) -> None:
-    """Add the try to the ledger, unless the message and its alert were deleted meanwhile."""
-    row = Notification.objects.filter(pk=claim.notification.pk)
-    if outcome == Outcome.FENCED and not row.exists():
-        return
-    NotificationAttempt.objects.create(
-        notification_id=claim.notification.pk,
-        at=tried.at,
-        outcome=outcome,
-        detail=detail[:_LONGEST_TEXT],
-        latency_ms=tried.latency_ms,
+def finish(ids: Collection[int], status: Status, changes: Mapping[str, Any]) -> None:
+    """Give locked messages their status and take back their lease."""
+    settled = {} if status in OPEN else {"settled_at": Now()}
+    rows = Notification.objects.filter(pk__in=ids)
+    rows.update(status=status, lease_token=None, **settled, **changes)
+
+
+def record_tries(
+    claim: Claim,
+    kept: Collection[int],
+    outcomes: Mapping[int, Outcome],
+    detail: str,
+    tried: Try,
+) -> None:
+    """Add the try to the ledger of each message, unless a lost one was deleted meanwhile with its alert."""
+    lost = [row.pk for row in claim.rows if row.pk not in kept]
+    known = set(Notification.objects.filter(pk__in=lost).values_list("pk", flat=True))
+    NotificationAttempt.objects.bulk_create(
+        NotificationAttempt(
+            notification_id=row.pk,
+            at=tried.at,
+            outcome=outcomes[row.pk] if row.pk in kept else Outcome.FENCED,
+            detail=detail[:LONGEST_TEXT],
+            latency_ms=tried.latency_ms,
+        )
+        for row in claim.rows
+        if row.pk in kept or row.pk in known
     )
 
 
-def _locked_alert(claim: Claim) -> Alert | None:
-    """Lock the alert before its message, in the order in which a transition writes them."""
-    alerts = Alert.objects.select_for_update(no_key=True)
-    return alerts.filter(pk=claim.notification.alert_id).first()
+def report(
+    claim: Claim, statuses: Mapping[int, tuple[Status, str, str]], *, fenced_result: str
+) -> Status | None:
+    """Count and log each message: its status, outcome and detail; return that of the first, None if fenced.
+
+    A message given up counts as `dead`, whatever its last try was.
+    """
+    for row in claim.rows:
+        if row.pk in statuses:
+            status, outcome, detail = statuses[row.pk]
+            outcome = status.value if status == Status.DEAD else outcome
+            level, event = _EVENTS[status]
+        else:
+            outcome, detail = "fenced", f"dropped result: {fenced_result}"
+            level, event = logging.WARNING, "notification fenced"
+        count("notifications_total", {"channel": row.channel, "outcome": outcome})
+        logger.log(level, event, extra=_fields(row, detail))
+    first = statuses.get(claim.notification.pk)
+    return first[0] if first else None
 
 
-def _tell_another(claim: Claim, alert: Alert, reason: str) -> str:
-    consequence = tell_another(claim.notification, alert)
-    if not consequence:
-        return reason
-    reason = f"{reason[: _LONGEST_TEXT - len(consequence) - 2]}; {consequence}"
-    Notification.objects.filter(pk=claim.notification.pk).update(reason=reason)
-    return reason
-
-
-def _report(claim: Claim, status: Status, outcome: str, detail: str) -> Status:
-    """Count and log it; a message given up counts as `dead`, whatever its last try was."""
-    outcome = status.value if status == Status.DEAD else outcome
-    count("notifications_total", {"channel": claim.notification.channel, "outcome": outcome})
-    level, event = _EVENTS[status]
-    logger.log(level, event, extra=_fields(claim, detail))
-    return status
-
-
-def _report_fenced(claim: Claim, result: str) -> None:
-    count("notifications_total", {"channel": claim.notification.channel, "outcome": "fenced"})
-    logger.warning("notification fenced", extra=_fields(claim, f"dropped result: {result}"))
-
-
-def _fields(claim: Claim, detail: str) -> dict[str, Any]:
+def _fields(row: Notification, detail: str) -> dict[str, Any]:
     """Return what a log line tells; the recipient may be an address with a secret in it."""
-    notification = claim.notification
     return {
-        "notification": notification.pk,
-        "alert": str(notification.alert_id),
-        "channel": notification.channel,
-        "kind": notification.kind,
-        "attempt": notification.attempts,
+        "notification": row.pk,
+        "alert": str(row.alert_id),
+        "channel": row.channel,
+        "kind": row.kind,
+        "attempt": row.attempts,
         "detail": detail,
     }

@@ -1,60 +1,88 @@
-"""Reasons not to send a message that is due, each with a name; asked after the claim, before the send."""
+"""Reasons not to send messages that are due, each with a name; asked after the claim, before the send."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-
-from django.db.models import Q
+from datetime import datetime
 
 from alerts.models import Alert, Notification
+from alerts.models.alert import State
 from alerts.models.notification import Kind, Status
-from alerts.outbox import OVERTAKEN, UNHEARD
+from alerts.muting import Hidden, why_hidden
+from alerts.outbox import OVERTAKEN, TELLING, UNHEARD
+from alerts.outbox.audience import TAKEN, told_of
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The final status of a message that is not sent, and why."""
+    """The status of a message that is not sent now, and why."""
 
     status: Status
     reason: str
+    hidden: Hidden | None = None
+    """What hides it for the time being; None if its status is final."""
 
 
-Stage = Callable[[Notification], Hold | None]
+Holds = Mapping[int, Hold]
+"""By the id of the message."""
+Stage = Callable[[Sequence[Notification], datetime], Holds]
 
 
-def reason_to_hold(notification: Notification) -> Hold | None:
-    """Return the first reason not to send it, None if it is to be sent."""
+def reasons_to_hold(rows: Sequence[Notification], *, at: datetime) -> dict[int, Hold]:
+    """Return the first reason not to send it for each message that has one.
+
+    The number of queries does not grow with the number of messages.
+    """
+    holds: dict[int, Hold] = {}
     for stage in STAGES:
-        hold = stage(notification)
-        if hold is not None:
-            return hold
-    return None
+        left = [row for row in rows if row.pk not in holds]
+        if left:
+            holds.update(stage(left, at))
+    return holds
 
 
-def overtaken(notification: Notification) -> Hold | None:
-    """A firing that is over and was certainly never heard is news of yesterday."""
-    if notification.kind != Kind.FIRING or notification.in_doubt:
-        return None
-    if notification.alert.state != Alert.State.RESOLVED:
-        return None
-    return Hold(Status.SUPERSEDED, OVERTAKEN)
+def overtaken(rows: Sequence[Notification], _at: datetime) -> Holds:
+    """What says that an alert fires is news of yesterday once it is over, unless it may have been heard."""
+    reasons = {row.pk: _overtaken(row, row.alert) for row in rows if not row.in_doubt}
+    return {pk: Hold(Status.SUPERSEDED, reason) for pk, reason in reasons.items() if reason}
 
 
-def unheard(notification: Notification) -> Hold | None:
+def unheard(rows: Sequence[Notification], _at: datetime) -> Holds:
     """A resolution is no news to who was never told that the alert fires.
 
     When it is claimed, no earlier message to the recipient is owed any more: what became of the
     firing is certain, unless a try of it ended without an answer.
     """
-    if notification.kind != Kind.RESOLVED:
-        return None
-    told = Notification.objects.filter(
-        Q(status=Status.SENT) | Q(in_doubt=True),
-        alert=notification.alert,
-        channel=notification.channel,
-        recipient=notification.recipient,
-        kind=Kind.FIRING,
-    )
-    return None if told.exists() else Hold(Status.SUPERSEDED, UNHEARD)
+    ends = [row for row in rows if row.kind in _FOLLOWING]
+    if not ends:
+        return {}
+    told = told_of({row.alert_id for row in ends}, [Status.SENT])
+    pairs = set(told.values_list("alert_id", "channel", "recipient"))
+    return {
+        row.pk: Hold(Status.SUPERSEDED, UNHEARD)
+        for row in ends
+        if (row.alert_id, row.channel, row.recipient) not in pairs
+    }
 
 
-STAGES: tuple[Stage, ...] = (overtaken, unheard)
+def hidden(rows: Sequence[Notification], at: datetime) -> Holds:
+    """What says that an alert fires waits while a silence, a window or a cause hides it.
+
+    Its end is no alarm, and goes to nobody but those who heard the beginning: that is never hidden.
+    """
+    alerts: dict[object, Alert] = {row.alert_id: row.alert for row in rows if row.kind in TELLING}
+    reasons = why_hidden(list(alerts.values()), at=at) if alerts else {}
+    return {
+        row.pk: Hold(Status.HELD, reasons[row.alert_id].reason, reasons[row.alert_id])
+        for row in rows
+        if row.kind in TELLING and row.alert_id in reasons
+    }
+
+
+STAGES: tuple[Stage, ...] = (overtaken, unheard, hidden)
+_FOLLOWING = (Kind.RESOLVED, Kind.ACKNOWLEDGED)
+
+
+def _overtaken(row: Notification, alert: Alert) -> str:
+    if row.kind in (*TELLING, Kind.ACKNOWLEDGED) and alert.state == State.RESOLVED:
+        return OVERTAKEN
+    return TAKEN if row.kind == Kind.ESCALATION and alert.acknowledged else ""

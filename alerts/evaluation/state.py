@@ -1,7 +1,7 @@
 """One series under one rule: nothing, pending, firing, resolved."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from alerts.evaluation.reading import Reading, RuleTerms, Signal
@@ -32,14 +32,17 @@ class Action(StrEnum):
 class OpenAlert:
     """What is remembered of a breach.
 
-    `held_from` is where its hold counts from: the first breach, moved on past what must not count.
-    `resolved_at` is set for a snoozed one only.
+    `held_from` is where its hold counts from: the first breach, moved on past what must not count. `over_since` is
+    the same for a firing one whose breach is over but which is kept firing. `resolved_at` is set for a snoozed one
+    only.
     """
 
     phase: Phase
     held_from: datetime
     no_data_since: datetime | None = None
     resolved_at: datetime | None = None
+    over_since: datetime | None = None
+    flapping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Decision:
     action: Action
     held_from: datetime | None = None
     no_data_since: datetime | None = None
+    over_since: datetime | None = None
 
 
 NOTHING = Decision(Action.NOTHING)
@@ -70,16 +74,18 @@ def next_state(
         case Phase.PENDING:
             return _pending(open_alert, reading, rule, watch, at)
         case Phase.FIRING:
-            return _firing(open_alert, reading)
+            return _firing(open_alert, reading, rule, watch, at)
         case Phase.SNOOZED:
             return _snoozed(open_alert, reading, rule, at)
 
 
 def _stand_still(open_alert: OpenAlert | None, watch: Watch, at: datetime) -> Decision:
-    """A clock that goes backwards must neither fire nor resolve, and must not stop a hold for ever."""
+    """A clock that goes backwards must neither fire nor resolve, and must not stop a wait for ever."""
     if open_alert is None or at == watch.previous:
         return NOTHING
-    return Decision(Action.KEEP, min(open_alert.held_from, at), open_alert.no_data_since)
+    over_since = open_alert.over_since and min(open_alert.over_since, at)
+    held_from = min(open_alert.held_from, at)
+    return Decision(Action.KEEP, held_from, open_alert.no_data_since, over_since)
 
 
 def _begin(reading: Reading, rule: RuleTerms, at: datetime) -> Decision:
@@ -93,17 +99,39 @@ def _pending(
     pending: OpenAlert, reading: Reading, rule: RuleTerms, watch: Watch, at: datetime
 ) -> Decision:
     no_data_since = _silence(pending, reading)
-    if reading.signal is Signal.OVER or _is_long_gone(no_data_since, reading, at):
+    ended = reading.signal in (Signal.OVER, Signal.BETWEEN)
+    if ended or _is_long_gone(no_data_since, reading, at):
         return Decision(Action.FORGET)
-    held_from = _held_from(pending, reading, rule, watch, at)
+    held_from = _counted_from(pending.held_from, reading, rule, watch, at)
     lasted = reading.signal is Signal.BREACH and at - held_from >= rule.hold
     return Decision(Action.FIRE if lasted else Action.KEEP, held_from, no_data_since)
 
 
-def _firing(firing: OpenAlert, reading: Reading) -> Decision:
-    if reading.signal is Signal.OVER:
+def _firing(
+    firing: OpenAlert, reading: Reading, rule: RuleTerms, watch: Watch, at: datetime
+) -> Decision:
+    over_since = _over_since(firing, reading, rule, watch, at)
+    is_over = reading.signal is Signal.OVER
+    if is_over and over_since is not None and at - over_since >= _quiet(firing, rule):
         return Decision(Action.RESOLVE, no_data_since=reading.silent_since)
-    return Decision(Action.KEEP, firing.held_from, _silence(firing, reading))
+    return Decision(Action.KEEP, firing.held_from, _silence(firing, reading), over_since)
+
+
+def _quiet(firing: OpenAlert, rule: RuleTerms) -> timedelta:
+    """Return how long a breach must be over before its alert is."""
+    return max(rule.keep_firing_for, rule.flap_quiet) if firing.flapping else rule.keep_firing_for
+
+
+def _over_since(
+    firing: OpenAlert, reading: Reading, rule: RuleTerms, watch: Watch, at: datetime
+) -> datetime | None:
+    """Return since when the breach is over, None if it is not; what nobody saw does not count as over."""
+    if reading.signal is Signal.OVER and firing.over_since is None:
+        return at
+    ended = reading.signal in (Signal.BREACH, Signal.BETWEEN)
+    if firing.over_since is None or ended or _is_long_gone(_silence(firing, reading), reading, at):
+        return None
+    return _counted_from(firing.over_since, reading, rule, watch, at)
 
 
 def _snoozed(snoozed: OpenAlert, reading: Reading, rule: RuleTerms, at: datetime) -> Decision:
@@ -115,16 +143,16 @@ def _snoozed(snoozed: OpenAlert, reading: Reading, rule: RuleTerms, at: datetime
     return Decision(Action.KEEP, snoozed.held_from, no_data_since)
 
 
-def _held_from(
-    pending: OpenAlert, reading: Reading, rule: RuleTerms, watch: Watch, at: datetime
+def _counted_from(
+    start: datetime, reading: Reading, rule: RuleTerms, watch: Watch, at: datetime
 ) -> datetime:
-    """Return where the hold counts from: it stands still in long gaps and silence, and restarts after an hour."""
+    """Return where a wait counts from: it stands still in long gaps and silence, and restarts after an hour."""
     if watch.previous is None or at - watch.previous > RESTART_AFTER:
         return at
     gap = at - watch.previous
     if reading.signal is Signal.UNKNOWN or gap > tolerance(rule.interval):
-        return min(pending.held_from + gap, at)
-    return pending.held_from
+        return min(start + gap, at)
+    return start
 
 
 def _silence(remembered: OpenAlert, reading: Reading) -> datetime | None:

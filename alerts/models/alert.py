@@ -18,6 +18,8 @@ class State(models.TextChoices):
 class Source(models.TextChoices):
     RULE = "rule"
     FINDING = "finding", "a discrete finding (raise_alert)"
+    META = "meta", "about this service itself"
+    CANARY = "canary", "the canary of the alerting road"
 
 
 class Alert(models.Model):
@@ -61,6 +63,26 @@ class Alert(models.Model):
     no_data_since = models.DateTimeField(
         null=True, blank=True, help_text="the series stopped reporting"
     )
+    over_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="the breach is over since then, but the alert is kept firing",
+    )
+    flapping = models.BooleanField(
+        default=False, help_text="fired so often that it stays until its series has been quiet"
+    )
+    escalation = models.JSONField(
+        null=True, blank=True, help_text="the chain as it stood when the alert fired"
+    )
+    escalation_step = models.PositiveIntegerField(
+        default=0, help_text="steps of the chain that were taken"
+    )
+    next_step_at = models.DateTimeField(
+        null=True, blank=True, help_text="the next step of the chain is due"
+    )
+    remind_at = models.DateTimeField(
+        null=True, blank=True, help_text="who acknowledged is reminded, or loses the alert, then"
+    )
     notification_channels = ArrayField(
         models.CharField(max_length=32),
         default=list,
@@ -70,6 +92,9 @@ class Alert(models.Model):
     acknowledged = models.BooleanField(default=False)
     acknowledged_by = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - the API answers null
     acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_via = models.CharField(
+        max_length=16, blank=True, help_text="api, admin, link, slack"
+    )
     resolution_note = models.TextField(null=True, blank=True)  # noqa: DJ001 - the API answers null
     resolved_by = models.CharField(
         max_length=255, blank=True, help_text="person, empty if by itself"
@@ -123,6 +148,21 @@ class Alert(models.Model):
                 fields=["rule", "fingerprint"],
                 condition=models.Q(snoozed=True),
                 name="alerts_snoozed",
+            ),
+            models.Index(
+                fields=["next_step_at"],
+                condition=models.Q(next_step_at__isnull=False),
+                name="alerts_next_step",
+            ),
+            models.Index(
+                fields=["remind_at"],
+                condition=models.Q(remind_at__isnull=False),
+                name="alerts_remind",
+            ),
+            models.Index(
+                fields=["fired_at"],
+                condition=models.Q(fired_at__isnull=False),
+                name="alerts_fired_at",
             ),
         ]
 

@@ -10,11 +10,16 @@ from alerts.models.choices import Severity
 class Kind(models.TextChoices):
     FIRING = "firing"
     RESOLVED = "resolved"
+    ESCALATION = "escalation", "a step of the escalation chain"
+    ACKNOWLEDGED = "acknowledged", "a person has taken it"
+    REMINDER = "reminder", "acknowledged long ago, still firing"
+    TEST = "test", "asked for by a person, about no real alert"
 
 
 class Status(models.TextChoices):
     PENDING = "pending"
     LEASED = "leased", "being sent"
+    HELD = "held", "hidden for now, with a reason; sent when that ends"
     SENT = "sent"
     FAILED = "failed", "refused for good"
     DEAD = "dead", "given up after the time budget"
@@ -22,7 +27,9 @@ class Status(models.TextChoices):
     SUPPRESSED = "suppressed", "not sent, with a reason"
 
 
+# Sent by somebody sooner or later unless something changes; `held` ones wait for their reason to end.
 OWED = (Status.PENDING, Status.LEASED)
+OPEN = (*OWED, Status.HELD)
 
 
 class Notification(models.Model):
@@ -37,7 +44,10 @@ class Notification(models.Model):
 
     alert = models.ForeignKey(Alert, models.CASCADE, related_name="notifications")
     transition_seq = models.PositiveIntegerField(help_text="the alert's transition that owes this")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    step = models.PositiveIntegerField(
+        default=0, help_text="of the escalation chain; 0 for what the transition itself owes"
+    )
     channel = models.CharField(max_length=32)
     recipient = models.TextField(
         blank=True, help_text="address or URL, as the channel understands it"
@@ -73,9 +83,32 @@ class Notification(models.Model):
     provider_ref = models.CharField(
         max_length=255, blank=True, help_text="receipt, such as the Message-ID"
     )
+    group_key = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="rows of one key, channel and recipient may be one message",
+    )
+    carried_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="carried",
+        help_text="the message of another row that spoke for this one too",
+    )
+    held_by = models.CharField(
+        max_length=12, blank=True, help_text="silence, window, inhibition: why it is or was hidden"
+    )
+    held_for = models.CharField(
+        max_length=64, blank=True, help_text="id of the silence, window or causing alert"
+    )
+    held_at = models.DateTimeField(null=True, blank=True, help_text="hidden since")
     reason = models.CharField(max_length=500, blank=True, help_text="why it failed or was not sent")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(
+        null=True, blank=True, help_text="its status became final, by the clock of the database"
+    )
 
     class Meta:
         db_table = "notifications"
@@ -92,6 +125,21 @@ class Notification(models.Model):
                 condition=models.Q(status__in=OWED),
                 name="notifications_in_order",
             ),
+            models.Index(
+                fields=["group_key", "channel", "recipient"],
+                condition=models.Q(status=Status.PENDING),
+                name="notifications_bundles",
+            ),
+            models.Index(
+                fields=["held_at"],
+                condition=models.Q(status=Status.HELD),
+                name="notifications_held",
+            ),
+            models.Index(
+                fields=["settled_at", "id"],
+                condition=models.Q(settled_at__isnull=False),
+                name="notifications_settled",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -102,6 +150,15 @@ class Notification(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(status=Status.LEASED, lease_token=None),
                 name="notifications_lease_has_token",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=OPEN, settled_at=None)
+                | (~models.Q(status__in=OPEN) & models.Q(settled_at__isnull=False)),
+                name="notifications_final_has_instant",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=Status.HELD, held_by=""),
+                name="notifications_held_has_reason",
             ),
         ]
 

@@ -12,6 +12,8 @@ MAX_LABEL_NAME = 64
 MAX_LABEL_VALUE = 256
 MAX_ANNOTATION = 2_000
 LONGEST_HOLD_SECONDS = 7 * 86_400
+LONGEST_WINDOW_SECONDS = 86_400
+MAX_OVERRIDES = 100
 LONGEST_COOLDOWN_MINUTES = 24 * 60
 
 metric_name = RegexValidator(
@@ -39,6 +41,35 @@ def matchers(value: Any) -> None:
 def annotations(value: Any) -> None:
     """Refuse anything but a flat map of text to text, such as summary, description, runbook_url."""
     _flat_map_of_text(value, longest_value=MAX_ANNOTATION)
+
+
+def threshold_overrides(value: Any) -> None:
+    """Refuse anything but a list of `{"labels": {...}, "threshold": 1.5}`, `recovery_threshold` if need be."""
+    if not isinstance(value, list):
+        raise ValidationError("must be a list")
+    if len(value) > MAX_OVERRIDES:
+        raise ValidationError(f"at most {MAX_OVERRIDES} overrides")
+    for number, override in enumerate(value, start=1):
+        try:
+            _override(override)
+        except ValidationError as error:
+            raise ValidationError(f"override {number}: {error.message}") from error
+
+
+def _override(value: Any) -> None:
+    if not isinstance(value, dict) or not {"labels", "threshold"} <= set(value):
+        raise ValidationError("needs labels and threshold")
+    unknown = set(value) - {"labels", "threshold", "recovery_threshold"}
+    if unknown:
+        raise ValidationError(f"unknown: {', '.join(sorted(map(str, unknown)))}")
+    matchers(value["labels"])
+    if not value["labels"]:
+        raise ValidationError("needs at least one label")
+    for name in ("threshold", "recovery_threshold"):
+        number = value.get(name, 0.0)
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise ValidationError(f"{name}: must be a number")
+        finite(number)
 
 
 def _flat_map_of_text(value: Any, *, longest_value: int) -> None:

@@ -4,13 +4,17 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from alerts import events, outbox
 from alerts.errors import AlertClosedError, AlertNotFoundError
-from alerts.models import Alert, AlertRule
-from alerts.services import notices, transitions
+from alerts.models import Alert
+from alerts.models.event import EventKind
+from alerts.services import acknowledgement, notices, transitions
+from alerts.services.evaluation_lock import hold_still
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +34,8 @@ class Finding:
     labels: Mapping[str, str] = field(default_factory=dict)
     value: float | None = None
     threshold: float | None = None
+    source: str = Alert.Source.FINDING
+    """`meta` for what this service has to say about itself."""
 
 
 def raise_alert(finding: Finding, *, channels: Sequence[str] = (), at: datetime) -> Alert:
@@ -50,60 +56,111 @@ def raise_alert(finding: Finding, *, channels: Sequence[str] = (), at: datetime)
     return known
 
 
-def acknowledge_alert(alert_id: UUID, *, by: str, at: datetime, actor: str = "") -> Alert:
-    """Record that a person has taken the alert; it still fires. `actor` is who said so, if it is not `by`.
+def acknowledge_alert(
+    alert_id: UUID, *, by: str, at: datetime, actor: str = "", via: str = "api"
+) -> Alert:
+    """Record that a person has taken the alert; it still fires, but its escalation stops with this very commit.
 
-    The first acknowledgement wins and a repeat changes nothing, so a client may retry. Raises
-    AlertNotFoundError, or AlertClosedError once resolved.
+    `by` is the name to show, `actor` who said so, if it is not `by`, `via` the door that they used. The first
+    acknowledgement wins and a repeat changes nothing, so a client may retry. Raises AlertNotFoundError, or
+    AlertClosedError once resolved.
     """
-    open_alerts = Alert.objects.exclude(state=Alert.State.RESOLVED)
-    first = open_alerts.filter(pk=alert_id, acknowledged=False).update(
-        acknowledged=True, acknowledged_by=by, acknowledged_at=at, updated_at=at
+    with transaction.atomic():
+        alert = _hold_open(alert_id)
+        if alert.acknowledged:
+            return alert
+        acknowledgement.give(alert, to=by, at=at, via=via)
+        _record(EventKind.ACKNOWLEDGED, alert, by=by, actor=actor, via=via, at=at)
+        outbox.owe_acknowledged(alert, at=at)
+    logger.info(
+        "alert acknowledged",
+        extra={"alert": str(alert_id), "by": by, "actor": actor or by, "via": via},
     )
-    alert = Alert.objects.select_related("rule").filter(pk=alert_id).first()
-    if alert is None:
-        raise AlertNotFoundError(f"no alert {alert_id}")
-    if alert.state == Alert.State.RESOLVED:
-        raise AlertClosedError(f"alert {alert_id} is already resolved")
-    if first:
-        logger.info(
-            "alert acknowledged", extra={"alert": str(alert_id), "by": by, "actor": actor or by}
-        )
     return alert
 
 
-def resolve_alert(alert_id: UUID, *, by: str, note: str | None = None, at: datetime) -> Alert:
-    """Resolve an alert by hand and owe the messages that it is over.
+def unacknowledge_alert(
+    alert_id: UUID, *, by: str, at: datetime, actor: str = "", via: str = "api"
+) -> Alert:
+    """Give an alert back: nobody has it any more, and its chain of escalation goes on where it stopped.
 
-    The breach may go on: the series is then held until it is over, so that it does not fire again at once.
-    The first resolution wins and a repeat changes nothing. Raises AlertNotFoundError.
+    A repeat changes nothing. Raises AlertNotFoundError, or AlertClosedError once resolved.
     """
     with transaction.atomic():
+        alert = _hold_open(alert_id)
+        if not alert.acknowledged:
+            return alert
+        had = alert.acknowledged_by
+        acknowledgement.take_back(alert, at=at)
+        _record(EventKind.UNACKNOWLEDGED, alert, by=by, actor=actor, via=via, at=at, had=had)
+    logger.info("acknowledgement taken back", extra={"alert": str(alert_id), "by": by, "via": via})
+    return alert
+
+
+def resolve_alert(
+    alert_id: UUID,
+    *,
+    by: str,
+    at: datetime,
+    note: str | None = None,
+    actor: str = "",
+    via: str = "api",
+) -> Alert:
+    """Resolve an alert by hand and owe the messages that it is over; its escalation stops with this very commit.
+
+    `by` is the person to show, empty if this service resolves it itself; `actor` and `via` as for
+    `acknowledge_alert`. The breach may go on: the series is then held until it is over, so that it does not fire
+    again at once. The first resolution wins and a repeat changes nothing. Raises AlertNotFoundError.
+    """
+    with transaction.atomic():
+        hold_still()
         alert = _hold(alert_id)
         if alert.state == Alert.State.RESOLVED:
             return alert
-        transitions.resolve([alert], at=at, note=note, by=by)
+        transitions.resolve([alert], at=at, note=note, by=by, via=via if by else "")
         alert.snoozed = alert.rule_id is not None
         alert.save(update_fields=["snoozed"])
-    logger.info("alert resolved by hand", extra={"alert": str(alert_id), "by": by})
+    logger.info(
+        "alert resolved by hand", extra={"alert": str(alert_id), "by": by, "actor": actor or by}
+    )
     return alert
 
 
 def _hold(alert_id: UUID) -> Alert:
-    """Lock the alert, after its rule: the evaluation, which locks rules, is then not in the middle of it."""
-    rule = AlertRule.with_deleted.select_for_update(no_key=True, of=("self",))
-    rule.filter(alerts=alert_id).first()
-    alert = Alert.objects.select_for_update(of=("self",)).filter(pk=alert_id).first()
+    """Lock the alert's row: from here on it is as it is read. Raises AlertNotFoundError."""
+    rows = Alert.objects.select_related("rule").select_for_update(of=("self",))
+    alert = rows.filter(pk=alert_id).first()
     if alert is None:
         raise AlertNotFoundError(f"no alert {alert_id}")
     return alert
+
+
+def _hold_open(alert_id: UUID) -> Alert:
+    """Lock the row of an alert that is not over.
+
+    One that fires already is changed by an evaluation in its value and its end only, which wait for the row;
+    nobody has to wait for a long evaluation in turn. A pending one could begin to fire in the middle of it.
+    """
+    if Alert.objects.filter(pk=alert_id, state=Alert.State.PENDING).exists():
+        hold_still()
+    alert = _hold(alert_id)
+    if alert.state == Alert.State.RESOLVED:
+        raise AlertClosedError(f"alert {alert_id} is already resolved")
+    return alert
+
+
+def _record(
+    kind: EventKind, alert: Alert, *, by: str, actor: str, via: str, at: datetime, **more: Any
+) -> None:
+    detail = {"by": by, **more}
+    events.record(kind, alert=alert, at=at, actor=actor or by, via=via, detail=detail)
 
 
 def _fire(finding: Finding, channels: Sequence[str], at: datetime) -> Alert | None:
     """Return the new alert; None if the database knows an open one of the same fingerprint."""
     alert = Alert(
         rule=None,
-        source=Alert.Source.FINDING,
+        source=finding.source,
         fingerprint=finding.fingerprint,
         title=finding.title,
         description=finding.description,
@@ -123,6 +180,7 @@ def _fire(finding: Finding, channels: Sequence[str], at: datetime) -> Alert | No
     try:
         with transaction.atomic():
             alert.save(force_insert=True)
+            events.record_for_all(EventKind.FIRED, [alert], at=at)
             notices.tell_firing([alert], at=at)
     except IntegrityError as error:
         if "alerts_one_open_per_series" not in str(error):

@@ -1,151 +1,140 @@
 """Evaluates rules: a fixed number of queries for all of them, and one transaction for all that follows."""
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 from uuid import UUID
 
-from django.conf import settings
-from django.db import DataError, IntegrityError, transaction
-from django.db.models import Q
+import numpy as np
+from django.db import transaction
 
-from alerts.evaluation.matching import SeriesIndex
-from alerts.evaluation.state import Action
-from alerts.models import Alert, AlertRule
-from alerts.services.plan import Change, plan_rule, watch_of
+from alerts.models import AlertRule
+from alerts.services import rulebook
+from alerts.services.composite_plan import FiringNow, in_levels, operands_of, plan_composite
+from alerts.services.evaluation_lock import be_the_evaluator
+from alerts.services.evaluation_memory import Mask, Memory, recall
+from alerts.services.isolation import ODD_DATA, isolated
+from alerts.services.open_alerts import remembered_alerts
+from alerts.services.plain_plan import plan_plain
+from alerts.services.plan import Change, Remembered
+from alerts.services.rulebook import CompiledRule, Rulebook
 from alerts.services.transitions import carry_out
 from monitoring.exposition.instruments import count
-from monitoring.query.latest import latest_values
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-# What an odd row or odd data raise. A database that is away, or time that is up, must end the whole evaluation.
-ODD_DATA = (
-    ArithmeticError,
-    AttributeError,
-    DataError,
-    IntegrityError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
 
 
 def evaluate_rules(*, at: datetime, rule_ids: Collection[UUID] | None = None) -> list[int]:
     """Evaluate every enabled rule at `at`, or those of `rule_ids`; return the ids of messages owed now.
 
-    Alert rows and the messages they owe are committed together. Of two evaluators each rule has one: what the
-    other one holds is left to it, and a repeat for the same instant finds nothing to do. A rule that cannot be
-    evaluated is logged, counted and left as it was; the others are not affected.
+    Alert rows and the messages they owe are committed together. While another evaluator is at work this one does
+    nothing, and a repeat for the same instant finds nothing to do. A rule that cannot be evaluated is logged,
+    counted and left as it was; the others are not affected.
     """
     with transaction.atomic():
-        rules = {rule.pk: rule for rule in _claim(at, rule_ids)}
-        plans = _plan(rules.values(), at)
-        owed = _carry_out_each(rules, plans, at)
-        _remember([rules[rule_id] for rule_id in plans], at)
-    return owed
-
-
-def _claim(at: datetime, rule_ids: Collection[UUID] | None) -> list[AlertRule]:
-    """Lock the rules for this evaluation; who changes or deletes a rule waits until it is over."""
-    rules = AlertRule.objects.select_for_update(skip_locked=True, no_key=True)
-    rules = rules.filter(enabled=True).exclude(last_evaluated_at=at)
-    return list(rules if rule_ids is None else rules.filter(pk__in=rule_ids))
-
-
-def _plan(rules: Collection[AlertRule], at: datetime) -> dict[UUID, list[Change]]:
-    """Decide about all series of all rules; a rule whose row is odd is missing from the answer."""
-    series = SeriesIndex(latest_values(metrics={rule.metric_name for rule in rules}))
-    remembered = _remembered()
-    plans: dict[UUID, list[Change]] = {}
-    for rule in rules:
-        own = remembered.get(rule.pk, {})
-        plan = _isolated(rule, partial(_plan_one, rule, series, own, at))
-        if plan is not None:
-            plans[rule.pk] = plan
-    return plans
-
-
-def _plan_one(
-    rule: AlertRule, series: SeriesIndex, remembered: Mapping[str, Alert], at: datetime
-) -> list[Change]:
-    watched = series.matching(rule.metric_name, rule.label_matchers)
-    return [
-        change
-        for change in plan_rule(rule, watched, remembered, at=at)
-        if change.decision.action is not Action.NOTHING
-    ]
-
-
-def _remembered() -> Mapping[UUID | None, Mapping[str, Alert]]:
-    """Return the open and the snoozed alerts of all rules by fingerprint; open ones come last and win."""
-    rows = Alert.objects.filter(~Q(state=Alert.State.RESOLVED) | Q(snoozed=True))
-    found: dict[UUID | None, dict[str, Alert]] = defaultdict(dict)
-    for alert in rows.exclude(rule=None).order_by("-snoozed"):
-        found[alert.rule_id][alert.fingerprint] = alert
-    return found
-
-
-def _carry_out_each(
-    rules: Mapping[UUID, AlertRule], plans: dict[UUID, list[Change]], at: datetime
-) -> list[int]:
-    """Write all decisions at once; if the database refuses any of them, write each rule's by itself.
-
-    A rule whose decisions cannot be written is taken out of `plans`.
-    """
-    try:
-        return _carry_out([change for plan in plans.values() for change in plan], at)
-    except ODD_DATA:
-        logger.exception("alert transitions refused, writing them rule by rule")
-    owed: list[int] = []
-    for rule_id, plan in list(plans.items()):
-        ids = _isolated(rules[rule_id], partial(_carry_out, plan, at))
-        if ids is None:
-            del plans[rule_id]
+        if not be_the_evaluator():
+            logger.info("rules not evaluated: another evaluator is at work")
+            return []
+        book = rulebook.read(_compile)
+        memory = recall(book)
+        chosen = memory.due(at) & _asked(book, rule_ids)
+        evaluation = _Evaluation(book, memory, at)
+        evaluation.run(chosen)
+        _count_missed(memory.missed(evaluation.evaluated, at))
+        if rule_ids is None:
+            memory.note_all(evaluation.evaluated, at)
         else:
-            owed += ids
-    return owed
+            memory.note_by_themselves(evaluation.evaluated, at)
+    return evaluation.owed
 
 
-def _carry_out(changes: Sequence[Change], at: datetime) -> list[int]:
-    with transaction.atomic():
-        return carry_out(changes, at=at)
+class _Evaluation:
+    """One evaluation of some rules of a book: plain rules at first, then composite ones, level by level."""
+
+    def __init__(self, book: Rulebook, memory: Memory, at: datetime) -> None:
+        self.evaluated: Mask = np.zeros(len(book.rules), np.bool_)
+        self.owed: list[int] = []
+        self._book = book
+        self._memory = memory
+        self._at = at
+
+    def run(self, chosen: Mask) -> None:
+        """Decide about the chosen rules and write what is decided."""
+        positions = np.flatnonzero(chosen).tolist()
+        if not positions:
+            return
+        rules = self._book.rules
+        remembered = remembered_alerts()
+        plain = [each for each in positions if rules[each].expression is None]
+        changes = self._carry_out(plan_plain(self._book, plain, self._memory, remembered, self._at))
+        composite = {each: rules[each] for each in positions if rules[each].expression is not None}
+        if composite:
+            self._run_composite(composite, remembered, changes)
+
+    def _run_composite(
+        self,
+        composite: Mapping[int, CompiledRule],
+        remembered: Mapping[UUID, Mapping[str, Remembered]],
+        changes: Collection[Change],
+    ) -> None:
+        """Decide about composite rules by what fires now that `changes` are written."""
+        operands = operands_of([rule for rule in self._book.rules if rule.expression is not None])
+        firing = FiringNow(operands.names, remembered)
+        firing.apply(changes)
+        for level in in_levels(composite, operands.graph):
+            plans: dict[int, list[Change]] = {}
+            for position in level:
+                rule = composite[position]
+                own, watch = remembered.get(rule.row.pk, {}), self._memory.watch(position, self._at)
+                work = partial(plan_composite, rule, operands, firing, own, watch, self._at)
+                plan = isolated(rule.row, work)
+                if plan is not None:
+                    plans[position] = plan
+            firing.apply(self._carry_out(plans))
+
+    def _carry_out(self, plans: Mapping[int, Sequence[Change]]) -> list[Change]:
+        """Write all decisions at once; if the database refuses any of them, write each rule's by itself.
+
+        Returns what was written; a rule whose decisions cannot be written does not count as evaluated.
+        """
+        everything = [change for plan in plans.values() for change in plan]
+        try:
+            self.owed += self._write(everything)
+        except ODD_DATA:
+            logger.exception("alert transitions refused, writing them rule by rule")
+            return self._carry_out_each(plans)
+        self.evaluated[list(plans)] = True
+        return everything
+
+    def _carry_out_each(self, plans: Mapping[int, Sequence[Change]]) -> list[Change]:
+        written: list[Change] = []
+        for position, plan in plans.items():
+            owed = isolated(self._book.rules[position].row, partial(self._write, plan))
+            if owed is not None:
+                self.owed += owed
+                self.evaluated[position] = True
+                written += plan
+        return written
+
+    def _write(self, changes: Sequence[Change]) -> list[int]:
+        if not changes:
+            return []
+        with transaction.atomic():
+            return carry_out(changes, at=self._at)
 
 
-def _remember(rules: Sequence[AlertRule], at: datetime) -> None:
-    """Note that the rules were evaluated at `at`; the start of their run changes rarely."""
-    _count_missed(rules, at)
-    since: dict[datetime, list[UUID]] = defaultdict(list)
-    for rule in rules:
-        begun = watch_of(rule, at).since
-        if begun != rule.watched_since:
-            since[begun].append(rule.pk)
-    AlertRule.objects.filter(pk__in=[rule.pk for rule in rules]).update(last_evaluated_at=at)
-    for begun, ids in since.items():
-        AlertRule.objects.filter(pk__in=ids).update(watched_since=begun)
+def _compile(row: AlertRule) -> CompiledRule | None:
+    return isolated(row, partial(rulebook.compiled, row))
 
 
-def _count_missed(rules: Iterable[AlertRule], at: datetime) -> None:
-    interval = settings.ALERT_EVALUATION_INTERVAL
-    missed = sum(
-        max(0, round((at - rule.last_evaluated_at) / interval) - 1)
-        for rule in rules
-        if rule.last_evaluated_at is not None
-    )
+def _asked(book: Rulebook, rule_ids: Collection[UUID] | None) -> Mask:
+    if rule_ids is None:
+        return np.ones(len(book.rules), np.bool_)
+    wanted = set(rule_ids)
+    return np.array([rule.row.pk in wanted for rule in book.rules], np.bool_)
+
+
+def _count_missed(missed: int) -> None:
     if missed:
         count("alert_rule_evaluations_missed_total", {}, missed)
-
-
-def _isolated(rule: AlertRule, work: Callable[[], T]) -> T | None:
-    """Do the work of one rule; None if its row or data make that impossible."""
-    try:
-        return work()
-    except ODD_DATA:
-        logger.exception("rule not evaluated", extra={"rule": rule.rule_name})
-        count("alert_rule_evaluation_failures_total", {"rule_name": rule.rule_name})
-        return None

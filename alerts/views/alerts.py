@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from alerts import serializers, services
+from alerts.course import course_of
 from alerts.models.alert import State
 from alerts.models.choices import Severity
 from alerts.selectors import AlertFilter, alert_by_id, alerts_matching
@@ -70,10 +71,12 @@ class OneAlert(ApiView):
 
     access: ClassVar[Mapping[str, Access]] = {"GET": ANY_ROLE}
 
-    @extend_schema(operation_id="alerts_one", responses=serializers.Alert)
+    @extend_schema(operation_id="alerts_one", responses=serializers.OneAlert)
     def get(self, request: Request, alert_id: UUID) -> Response:
-        """Return one alert, whatever its state."""
-        return Response(serializers.Alert(alert_by_id(alert_id)).data)
+        """Return one alert, whatever its state, with its chain of escalation and what happened to it."""
+        alert = alert_by_id(alert_id)
+        shown = serializers.OneAlert(alert, context={"course": course_of(alert)})
+        return Response(shown.data)
 
 
 class AcknowledgeAlert(ApiView):
@@ -94,6 +97,22 @@ class AcknowledgeAlert(ApiView):
         name = shown_name(actor, body.validated_data.get("acknowledged_by"))
         alert = services.acknowledge_alert(alert_id, by=name, actor=actor.id, at=timezone.now())
         return Response(serializers.AcknowledgedAlert(alert).data)
+
+
+class UnacknowledgeAlert(ApiView):
+    """POST /api/v1/monitoring/alerts/<id>/unacknowledge"""
+
+    access: ClassVar[Mapping[str, Access]] = {"POST": WRITERS}
+
+    @extend_schema(
+        operation_id="alerts_unacknowledge",
+        request=None,
+        responses=serializers.UnacknowledgedAlert,
+    )
+    def post(self, request: Request, alert_id: UUID) -> Response:
+        """Give the alert back: its chain of escalation goes on where it stopped."""
+        alert = services.unacknowledge_alert(alert_id, by=actor_of(request).id, at=timezone.now())
+        return Response(serializers.UnacknowledgedAlert(alert).data)
 
 
 class ResolveAlert(ApiView):

@@ -13,6 +13,7 @@ from alerts import serializers, services
 from alerts.models import AlertRule
 from alerts.selectors import rule_by_id
 from alerts.views.actor import actor_of
+from alerts.views.precondition import IF_MATCH, expected_version, with_etag
 from monitoring.api.pagination import page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access, Role, only
 from monitoring.api.views import ApiView
@@ -36,7 +37,7 @@ class Rules(ApiView):
     def get(self, request: Request) -> Response:
         """Return the rules, by name."""
         page = page_of(request.query_params, default=5_000, maximum=5_000)
-        rules = AlertRule.objects.order_by("rule_name")
+        rules = AlertRule.objects.select_related("escalation_policy").order_by("rule_name")
         rows = rules[page.offset : page.offset + page.limit]
         response = Response(serializers.Rule(rows, many=True).data)
         return with_page_headers(response, request, page, rules.count())
@@ -51,7 +52,7 @@ class Rules(ApiView):
         body = serializers.RuleInput(data=request.data)
         body.is_valid(raise_exception=True)
         rule = services.create_rule(body.validated_data, by=actor_of(request).id)
-        return Response(serializers.Rule(rule).data, status=201)
+        return with_etag(Response(serializers.Rule(rule).data, status=201), rule.version)
 
 
 class OneRule(ApiView):
@@ -67,10 +68,12 @@ class OneRule(ApiView):
     @extend_schema(operation_id="rules_one", responses=serializers.Rule)
     def get(self, request: Request, rule_id: UUID) -> Response:
         """Return one rule."""
-        return Response(serializers.Rule(rule_by_id(rule_id)).data)
+        rule = rule_by_id(rule_id)
+        return with_etag(Response(serializers.Rule(rule).data), rule.version)
 
     @extend_schema(
         operation_id="rules_update",
+        parameters=[IF_MATCH],
         request=serializers.RuleInput(partial=True),
         responses=serializers.Rule,
     )
@@ -80,6 +83,7 @@ class OneRule(ApiView):
 
     @extend_schema(
         operation_id="rules_patch",
+        parameters=[IF_MATCH],
         request=serializers.RuleInput(partial=True),
         responses=serializers.Rule,
     )
@@ -87,16 +91,25 @@ class OneRule(ApiView):
         """Change the fields that are given, the same as PUT."""
         return self._merge(request, rule_id)
 
-    @extend_schema(operation_id="rules_delete", responses={204: None})
+    @extend_schema(operation_id="rules_delete", parameters=[IF_MATCH], responses={204: None})
     def delete(self, request: Request, rule_id: UUID) -> Response:
-        """Delete the rule and close its alerts."""
-        services.delete_rule(rule_id, by=actor_of(request).id, at=timezone.now())
+        """Delete the rule and close its alerts; one that a composite rule names stays."""
+        services.delete_rule(
+            rule_id,
+            by=actor_of(request).id,
+            at=timezone.now(),
+            expected_version=expected_version(request),
+        )
         return Response(status=204)
 
     def _merge(self, request: Request, rule_id: UUID) -> Response:
         body = serializers.RuleInput(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         rule = services.update_rule(
-            rule_id, body.validated_data, by=actor_of(request).id, at=timezone.now()
+            rule_id,
+            body.validated_data,
+            by=actor_of(request).id,
+            at=timezone.now(),
+            expected_version=expected_version(request),
         )
-        return Response(serializers.Rule(rule).data)
+        return with_etag(Response(serializers.Rule(rule).data), rule.version)

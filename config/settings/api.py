@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
 from config import env
@@ -76,8 +77,12 @@ MAX_SERIES_PER_SERVICE = env.integer("MAX_SERIES_PER_SERVICE", 50_000, at_least=
 
 CORS_ALLOWED_ORIGINS = env.words("CORS_ORIGIN")
 CORS_ALLOW_CREDENTIALS = True
+# A change of a rule may name the version that it is meant for.
+CORS_ALLOW_HEADERS = (*default_headers, "if-match", "idempotency-key")
 CORS_EXPOSE_HEADERS = [
+    "ETag",
     "Link",
+    "Location",
     "Retry-After",
     "X-RateLimit-Limit",
     "X-RateLimit-Remaining",
@@ -124,6 +129,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "ChannelStanding": ["ready", "paused", "disabled"],
+        "AdviceKind": ["longer_duration", "recovery_threshold", "retire"],
+        "AlertSeverity": "alerts.models.choices.Severity",
+        "AlertState": "alerts.models.alert.State",
+        "BacktestStatus": "alerts.models.backtest.BacktestStatus",
+        "EscalationStepKind": "alerts.models.escalation.StepKind",
+        "IncidentSeverity": "alerts.models.incident.IncidentSeverity",
+        "IncidentStatus": "alerts.models.incident.IncidentStatus",
+        "MutePhase": ["pending", "active", "expired"],
+        "NotificationKind": "alerts.models.notification.Kind",
+        "NotificationStatus": "alerts.models.notification.Status",
         "HealthLevel": ["healthy", "degraded", "unhealthy"],
         "MetricType": ["gauge", "counter", "histogram", "summary"],
     },

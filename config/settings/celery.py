@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from config import env
+from config.settings.alerting import ESCALATION_SWEEP_INTERVAL
 from config.settings.stores import REDIS_BROKER_URL
 
 CELERY_BROKER_URL = REDIS_BROKER_URL
@@ -17,6 +18,8 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_ROUTES = {
+    # Minutes of arithmetic must not stand in the way of messages.
+    "alerts.run_backtest": {"queue": "default"},
     "alerts.*": {"queue": "alerts"},
     "health.*": {"queue": "collect"},
     "monitoring.collect_*": {"queue": "collect"},
@@ -79,5 +82,12 @@ PERIODIC_TASKS: dict[str, tuple[str, timedelta]] = {
     "Prepare and drop partitions": ("monitoring.maintain_partitions", timedelta(hours=1)),
     "Probe services": ("health.probe_services", HEALTH_CHECK_INTERVAL),
     "Evaluate alert rules": ("alerts.evaluate_rules", ALERT_EVALUATION_INTERVAL),
+    "Open incidents": ("alerts.open_incidents", timedelta(seconds=60)),
     "Sweep notifications": ("alerts.sweep_notifications", NOTIFICATION_SWEEP_INTERVAL),
+    "Review hidden notifications": ("alerts.review_held", timedelta(seconds=5)),
+    "Seal the ledger of notifications": ("alerts.seal_ledger", timedelta(hours=1)),
+    "Escalate alerts": ("alerts.escalate", ESCALATION_SWEEP_INTERVAL),
+    "Send the canary": ("alerts.send_canary", timedelta(seconds=60)),
+    "Forget canaries": ("alerts.forget_canaries", timedelta(hours=1)),
+    "Sweep backtests": ("alerts.sweep_backtests", timedelta(seconds=60)),
 }

@@ -1,5 +1,6 @@
 """The settings of the running service: every value comes from the environment through `config.env`."""
 
+from config.settings.alerting import *
 from config.settings.api import *
 from config.settings.base import *
 from config.settings.celery import *

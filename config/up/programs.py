@@ -13,6 +13,7 @@ from config.up.addresses import Addresses
 from config.up.environment import demo_environment
 from config.up.installation import Installation
 from config.up.readiness import answers, appeared, listens
+from monitoring.pulse import VARIABLE as PULSE
 
 # Whatever makes work stops first, then the workers.
 WORKER_TIER, SOURCE_TIER = 0, 1
@@ -33,9 +34,13 @@ class ProgramList:
         """Return the processes of this run in the order of starting."""
         listed = [
             self._web(),
-            self._worker("worker", "main", queues="alerts,collect,default,storage", children=3),
+            # Sweeps come every few seconds: this worker and beat are never idle for long.
+            self._worker(
+                "worker", "main", queues="alerts,collect,default,storage", children=3, pulse=True
+            ),
             self._worker("ml", "ml", queues="ml", children=1, nice=_MODEST),
             self._beat(),
+            self._program("watchdog", "manage.py", "watchdog", nice=_MODEST, pulse=True),
         ]
         if self.shared["KAFKA_BROKERS"]:
             listed.append(self._program("stream", "manage.py", "consume_streams"))
@@ -56,7 +61,14 @@ class ProgramList:
         )
 
     def _worker(
-        self, name: str, node: str, *, queues: str, children: int, nice: int = 0
+        self,
+        name: str,
+        node: str,
+        *,
+        queues: str,
+        children: int,
+        nice: int = 0,
+        pulse: bool = False,
     ) -> Program:
         """A Celery worker that takes one task for each child, and gossips with nobody."""
         signal_file = self.place.data_dir / f"{name}.ready"
@@ -69,11 +81,12 @@ class ProgramList:
             ready=appeared(signal_file),
             environ={**self.shared, worker_ready.VARIABLE: str(signal_file)},
             nice=nice,
+            pulse=pulse,
         )
 
     def _beat(self) -> Program:
         scheduler = ("--scheduler", "config.scheduler:LeasedScheduler", "--pidfile=")
-        return self._program("beat", *_CELERY, "beat", *scheduler, self._log_level)
+        return self._program("beat", *_CELERY, "beat", *scheduler, self._log_level, pulse=True)
 
     def _flower(self) -> Program:
         """Flower; its password comes by the environment, because arguments show in `ps`."""
@@ -104,17 +117,21 @@ class ProgramList:
         environ: Mapping[str, str] | None = None,
         death_signal: Signals = SIGKILL,
         nice: int = 0,
+        pulse: bool = False,
     ) -> Program:
+        environ = self.shared if environ is None else environ
+        pulse_file = self.place.data_dir / f"{name}.pulse" if pulse else None
         return Program(
             name=name,
             argv=[sys.executable, *argv],
-            environ=self.shared if environ is None else environ,
+            environ={**environ, PULSE: str(pulse_file)} if pulse else environ,
             log=self._log(name),
             cwd=self.place.root,
             tier=tier,
             ready=ready,
             death_signal=death_signal,
             nice=nice,
+            pulse=pulse_file,
         )
 
     @property

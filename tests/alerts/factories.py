@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 
 from alerts.models import Alert, AlertRule, Incident, Notification
 from alerts.models.alert import State
-from alerts.models.notification import Status
+from alerts.models.notification import OPEN, Status
 
 NOON = datetime(2025, 1, 12, 12, 0, tzinfo=UTC)
 
@@ -62,6 +62,7 @@ class NotificationFactory(DjangoModelFactory[Notification]):
     payload = LazyFunction(dict)
     status = Status.PENDING
     due_at = NOON
+    settled_at = LazyAttribute(lambda row: None if row.status in OPEN else NOON)
 
 
 class IncidentFactory(DjangoModelFactory[Incident]):

@@ -6,7 +6,9 @@ from typing import Any
 
 from alerts.models import Alert, AlertRule
 from alerts.services import evaluate_rules
+from monitoring.ingest.door import ingest
 from monitoring.models import Latest, Metric, Series
+from monitoring.types import MetricType, Origin, Sample, Temporality
 from tests.alerts.factories import NOON, AlertRuleFactory
 from tests.alerts.series_text import load
 
@@ -25,6 +27,38 @@ def report(
         defaults={"metric": metric, "service": service, "labels": text.labels},
     )
     Latest.objects.update_or_create(series=row, defaults={"value": value, "at": at})
+
+
+def push(
+    series: str,
+    text: str,
+    *,
+    end: datetime = NOON,
+    step: float = 60,
+    service: str = "payment-service",
+    kind: MetricType = MetricType.GAUGE,
+) -> None:
+    """Bring values such as `50 85x5 _x2 40` through the door, `step` seconds apart, the last one at `end`.
+
+    Values of a counter are its total so far.
+    """
+    written = load(series, text, step=step)
+    first = end - (len(written.values) - 1) * written.step
+    samples = [
+        Sample(
+            written.metric,
+            service,
+            value,
+            first + number * written.step,
+            kind,
+            written.labels,
+            Temporality.CUMULATIVE,
+        )
+        for number, value in enumerate(written.values)
+        if value is not None
+    ]
+    report = ingest(samples, origin=Origin.PUSH, at=end)
+    assert not report.rejected
 
 
 def rule_on(metric: str = "cpu", **fields: Any) -> AlertRule:

@@ -1,19 +1,19 @@
-"""A small language for tests of rules: series written as text, stepped through time, states as letters.
+"""A small language for tests of rules: series written as text.
 
 `load("cpu{host=a}", "50 85x5 _x2 40", step=60)` is a series that reports 50, five times 85, misses two reports
-and then reports 40, a minute apart. `play` evaluates it once a step and writes down where it stands after each:
-
-    .  nothing      p  pending      F  firing      R  resolved in this step      z  snoozed by a person
+and then reports 40, a minute apart. `85>3` is a report that arrives three steps late, so that it may come after
+later ones. `load("avg(cpu{host=a}[180])", ...)` is the same series as a rule sees it that looks at its average over
+180 s. What becomes of it under a rule is written as states: see tests/alerts/track.py.
 """
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from alerts.evaluation.reading import NoData, Observation, RuleTerms, read
-from alerts.evaluation.state import Action, Decision, OpenAlert, Phase, next_state
-from alerts.evaluation.watch import Watch, resume
+import numpy as np
+
+from alerts.evaluation.reading import NoData, Observation, RuleTerms
+from alerts.evaluation.windows import Samples, aggregate
 
 NOON = datetime(2025, 1, 12, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -27,39 +27,89 @@ ABOVE_80 = RuleTerms(
     snooze=timedelta(hours=24),
 )
 _SERIES = re.compile(r"(?P<metric>\w+)(\{(?P<labels>[^}]*)\})?")
-_LETTERS = {Phase.PENDING: "p", Phase.FIRING: "F", Phase.SNOOZED: "z"}
+_WINDOWED = re.compile(r"(?P<function>\w+)\((?P<series>.+)\[(?P<seconds>\d+)\]\)")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Report:
+    """One value, `late` steps under way; None is nothing reported."""
+
+    value: float | None
+    late: int = 0
 
 
 @dataclass(frozen=True)
 class TextSeries:
-    """A series as written: one value or None (nothing reported) for each step of `step` seconds."""
+    """A series as written: one report for each step, and the function over a window that is looked at if any."""
 
     metric: str
     labels: dict[str, str]
-    values: list[float | None]
+    reports: list[Report]
     step: timedelta
+    function: str | None = None
+    window: timedelta = timedelta()
+
+    @property
+    def values(self) -> list[float | None]:
+        return [report.value for report in self.reports]
+
+    def observe(self, index: int) -> Observation | None:
+        """Return what an evaluation at step `index` sees."""
+        if self.function is None:
+            return self.newest(index)
+        samples, at = self.arrived(index), NOON + index * self.step
+        found = aggregate(samples, self.function, in_ms(at - self.window), in_ms(at))
+        newest = int(found.newest_ms[0])
+        if newest < 0:
+            return None
+        seen_at = _EPOCH + timedelta(milliseconds=newest)
+        return Observation(float(found.values[0]), seen_at, int(found.count[0]))
 
     def newest(self, index: int) -> Observation | None:
-        """Return what the store holds at step `index`: the last value that was reported up to then."""
-        for reported in range(min(index, len(self.values) - 1), -1, -1):
-            value = self.values[reported]
+        """Return the newest value that the store holds at step `index`, whatever came after it."""
+        for step in range(min(index, len(self.reports) - 1), -1, -1):
+            value = self._stored(step, index)
             if value is not None:
-                return Observation(value, NOON + reported * self.step)
+                return Observation(value, NOON + step * self.step)
         return None
+
+    def arrived(self, index: int) -> Samples:
+        """Return all samples that the store holds at step `index`."""
+        steps = range(min(index + 1, len(self.reports)))
+        found = [(step, self._stored(step, index)) for step in steps]
+        kept = [(step, value) for step, value in found if value is not None]
+        return Samples(
+            np.array([0, len(kept)]),
+            np.array([in_ms(NOON + step * self.step) for step, _ in kept], np.int64),
+            np.array([value for _, value in kept], np.float64),
+        )
+
+    def _stored(self, step: int, index: int) -> float | None:
+        report = self.reports[step]
+        return report.value if step + report.late <= index else None
 
 
 def load(series: str, text: str, *, step: float = 60) -> TextSeries:
-    """Read a series such as `cpu{host=a}` and its values such as `50 85x5 _x2 40`."""
-    match = _SERIES.fullmatch(series)
+    """Read a series such as `cpu{host=a}` or `p95(cpu{host=a}[300])` and its reports such as `50 85x5 _x2 40>1`."""
+    windowed = _WINDOWED.fullmatch(series)
+    match = _SERIES.fullmatch(windowed["series"] if windowed else series)
     if match is None:
         raise ValueError(f"not a series: {series}")
     pairs = [pair.split("=", 1) for pair in (match["labels"] or "").split(",") if pair]
     return TextSeries(
         match["metric"],
         {name.strip(): value.strip() for name, value in pairs},
-        [None if word == "_" else float(word) for word in expand(text)],
+        [_report(word) for word in expand(text)],
         timedelta(seconds=step),
+        windowed["function"] if windowed else None,
+        timedelta(seconds=int(windowed["seconds"])) if windowed else timedelta(),
     )
+
+
+def _report(word: str) -> Report:
+    value, _, late = word.partition(">")
+    return Report(None if value == "_" else float(value), int(late or 0))
 
 
 def expand(text: str) -> list[str]:
@@ -76,71 +126,6 @@ def picture(text: str) -> str:
     return "".join(expand(text))
 
 
-@dataclass
-class Track:
-    """One series under one rule, with the memory that the service would keep in its rows."""
-
-    rule: RuleTerms = ABOVE_80
-    alert: OpenAlert | None = None
-    since: datetime | None = None
-    previous: datetime | None = None
-    fired: list[datetime] = field(default_factory=list)
-
-    def evaluate(self, observation: Observation | None, at: datetime) -> Decision:
-        """Take one step, remember what it decides and return it."""
-        watch = resume(self.since, self.previous, at=at, interval=self.rule.interval)
-        decision = next_state(
-            self.alert, read(observation, self.rule, watch, at), self.rule, watch, at
-        )
-        self._remember(decision, watch, at)
-        return decision
-
-    def resolve_by_hand(self, at: datetime) -> None:
-        """A person resolves the alert, as far as known while it is still breached."""
-        if self.alert is not None and self.alert.phase is not Phase.SNOOZED:
-            self.alert = replace(self.alert, phase=Phase.SNOOZED, resolved_at=at)
-
-    @property
-    def letter(self) -> str:
-        return _LETTERS[self.alert.phase] if self.alert else "."
-
-    def _remember(self, decision: Decision, watch: Watch, at: datetime) -> None:
-        self.since, self.previous = watch.since, at
-        held_from = decision.held_from or at
-        match decision.action:
-            case Action.START:
-                self.alert = OpenAlert(Phase.PENDING, held_from, decision.no_data_since)
-            case Action.FIRE:
-                self.alert = OpenAlert(Phase.FIRING, held_from, decision.no_data_since)
-                self.fired.append(at)
-            case Action.KEEP if self.alert is not None:
-                self.alert = replace(
-                    self.alert, held_from=held_from, no_data_since=decision.no_data_since
-                )
-            case Action.FORGET | Action.RESOLVE | Action.END_SNOOZE:
-                self.alert = None
-
-
-def play(
-    series: TextSeries,
-    rule: RuleTerms = ABOVE_80,
-    *,
-    missed: Collection[int] = (),
-    resolved_after: int | None = None,
-) -> str:
-    """Evaluate the series at each of its steps and return the letters; a missed step is written as `_`.
-
-    `resolved_after` is the step after which a person resolves the alert by hand.
-    """
-    track = Track(rule)
-    letters = ""
-    for index in range(len(series.values)):
-        at = NOON + index * series.step
-        if index in missed:
-            letters += "_"
-            continue
-        decision = track.evaluate(series.newest(index), at)
-        letters += "R" if decision.action is Action.RESOLVE else track.letter
-        if index == resolved_after:
-            track.resolve_by_hand(at)
-    return letters
+def in_ms(at: datetime) -> int:
+    """Return the instant in ms since the epoch."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)

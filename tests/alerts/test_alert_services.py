@@ -7,10 +7,10 @@ from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection
 
 from alerts.errors import AlertClosedError, AlertNotFoundError
-from alerts.models import Alert, AlertRule, Notification
+from alerts.models import Alert, Notification
 from alerts.services import Finding, acknowledge_alert, raise_alert, resolve_alert
 from tests.alerts.factories import NOON, AlertFactory
 from tests.alerts.samples import evaluate, report, rule_on
@@ -101,7 +101,7 @@ def test_who_was_told_that_it_fires_is_told_that_it_is_over() -> None:
     rule_on(notification_channels=["email"])
     report("cpu", 85)
     evaluate()
-    Notification.objects.update(status="sent", sent_at=NOON)
+    Notification.objects.update(status="sent", sent_at=NOON, settled_at=NOON)
 
     resolve_alert(Alert.objects.get().pk, by="ana", note="scaled up", at=LATER)
 
@@ -204,27 +204,6 @@ def test_the_log_says_who_resolved(caplog: pytest.LogCaptureFixture) -> None:
 
     (record,) = [each for each in caplog.records if each.message == "alert resolved by hand"]
     assert record.__dict__["by"] == "Ana"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_resolution_waits_for_the_evaluation_of_its_rule() -> None:
-    """Else the evaluation, which has read the alert as open, would decide about a resolved one."""
-    rule = rule_on()
-    alert = AlertFactory.create(rule=rule)
-
-    def resolve() -> None:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '50ms'")
-            resolve_alert(alert.pk, by="ana", at=NOON)
-        finally:
-            connection.close()
-
-    with transaction.atomic(), ThreadPoolExecutor(1) as other:
-        AlertRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
-        waiting = other.submit(resolve)
-        with pytest.raises(OperationalError, match="lock timeout"):
-            waiting.result()
 
 
 @pytest.mark.django_db(transaction=True)

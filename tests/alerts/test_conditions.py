@@ -1,12 +1,13 @@
-"""One value against one threshold."""
+"""Values against thresholds, one by one and as arrays."""
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.evaluation.conditions import holds
+from alerts.evaluation.conditions import breaches, has_recovered, holds
 from alerts.models.choices import Condition
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=True)
@@ -45,6 +46,11 @@ def test_nan_matches_nothing(condition: str, value: float, threshold: float) -> 
         (1e12 + 2, 1e12, False),
         (1 + 5e-13, 1.0, True),
         (1 + 2e-12, 1.0, False),
+        # The distance that is allowed is one part in 10^12 of the greater of both, itself included.
+        (5e15, 5e15 - 5000, True),
+        (5e15, 5e15 - 5001, False),
+        (5e15 - 1 + 5000, 5e15 - 1, True),
+        (5e15 - 1, 5e15 - 1 + 5000, True),
         (5e-13, 0.0, True),
         (2e-12, 0.0, False),
         (0.0, -0.0, True),
@@ -56,6 +62,7 @@ def test_nan_matches_nothing(condition: str, value: float, threshold: float) -> 
 def test_equality_looks_at_twelve_digits(value: float, threshold: float, *, equal: bool) -> None:
     assert holds(value, "==", threshold) is equal
     assert holds(value, "!=", threshold) is not equal
+    assert breaches(np.array([value]), "==", threshold).tolist() == [equal]
 
 
 @given(NUMBERS, NUMBERS)
@@ -88,3 +95,81 @@ def test_an_unknown_condition_is_refused_by_name(condition: str) -> None:
 @pytest.mark.parametrize("condition", Condition.values)
 def test_every_condition_of_the_table_is_understood(condition: str) -> None:
     assert holds(1.0, condition, 1.0) is (condition in {">=", "<=", "=="})
+
+
+EDGES = [0.3, 0.1 + 0.2, 80.0, 80.0 + 5e-11, 80.0 + 1e-9, 0.0, -0.0, 5e-13, 2e-12, 1e308, -1e308]
+ANY = st.one_of(st.floats(), st.sampled_from(EDGES))
+
+
+@given(st.lists(st.tuples(ANY, ANY), max_size=30), st.sampled_from(Condition.values))
+def test_arrays_say_exactly_what_single_values_say(
+    pairs: list[tuple[float, float]], condition: str
+) -> None:
+    values = np.array([value for value, _ in pairs], np.float64)
+    thresholds = np.array([threshold for _, threshold in pairs], np.float64)
+
+    found = breaches(values, condition, thresholds)
+
+    assert found.tolist() == [holds(value, condition, threshold) for value, threshold in pairs]
+
+
+@given(st.lists(ANY, max_size=30), ANY, st.sampled_from(Condition.values))
+def test_one_threshold_stands_for_all_values(
+    values: list[float], threshold: float, condition: str
+) -> None:
+    found = breaches(np.array(values, np.float64), condition, threshold)
+
+    assert found.tolist() == [holds(value, condition, threshold) for value in values]
+
+
+def test_an_unknown_condition_is_refused_for_arrays_too() -> None:
+    with pytest.raises(ValueError, match="unknown condition '=>', expected one of > >="):
+        breaches(np.array([1.0]), "=>", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("condition", "threshold", "recovery", "recovered"),
+    [
+        (">", 80.0, None, [75.0, 80.0]),
+        (">", 80.0, 70.0, [70.0, 65.0]),
+        (">=", 80.0, 70.0, [69.9, 65.0]),
+        ("<", 80.0, 90.0, [90.0, 95.0]),
+        ("<=", 80.0, 90.0, [90.1, 95.0]),
+        # A recovery threshold on the wrong side asks for no more than the threshold does.
+        (">", 80.0, 90.0, [75.0, 80.0]),
+    ],
+)
+def test_recovered_is_what_lies_beyond_both_thresholds(
+    condition: str, threshold: float, recovery: float | None, recovered: list[float]
+) -> None:
+    assert all(has_recovered(value, condition, threshold, recovery) for value in recovered)
+    still = {">": 80.1, ">=": 80.0, "<": 79.9, "<=": 80.0}[condition]
+    assert not has_recovered(still, condition, threshold, recovery)
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "recovery"),
+    [(">", 70.1, 70.0), (">=", 70.0, 70.0), ("<", 89.9, 90.0), ("<=", 90.0, 90.0)],
+)
+def test_a_value_between_the_thresholds_has_not_recovered(
+    condition: str, value: float, recovery: float
+) -> None:
+    assert not holds(value, condition, 80.0)
+    assert not has_recovered(value, condition, 80.0, recovery)
+
+
+@pytest.mark.parametrize(
+    ("value", "threshold", "recovery"),
+    [(math.nan, 80.0, 70.0), (1.0, math.nan, 70.0), (1.0, 80.0, math.nan), (math.nan, 80.0, None)],
+)
+def test_nan_proves_no_recovery(value: float, threshold: float, recovery: float | None) -> None:
+    assert not has_recovered(value, ">", threshold, recovery)
+
+
+@given(ANY, st.sampled_from(Condition.values), ANY, st.one_of(st.none(), ANY))
+def test_a_breach_is_never_recovered(
+    value: float, condition: str, threshold: float, recovery: float | None
+) -> None:
+    assert not (
+        holds(value, condition, threshold) and has_recovered(value, condition, threshold, recovery)
+    )

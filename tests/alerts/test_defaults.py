@@ -7,6 +7,7 @@ from alerts.default_rules import DEFAULT_RULES
 from alerts.defaults import load_defaults
 from alerts.models import AlertRule
 from alerts.services import delete_rule, update_rule
+from alerts.watch.canary import RULE as CANARY_RULE
 from monitoring.names import spec_of
 from tests.alerts.factories import NOON, AlertRuleFactory
 
@@ -26,7 +27,7 @@ def test_the_rules_are_those_of_the_specification() -> None:
             f"{rule.metric_name} {rule.condition} {rule.threshold:g}/{rule.duration}",
             rule.severity,
         )
-        for rule in AlertRule.objects.filter(enabled=True)
+        for rule in AlertRule.objects.filter(enabled=True).exclude(rule_name=CANARY_RULE.name)
     }
     assert found == {
         "high_cpu_usage": ("system_cpu_usage_percent > 80/300", "warning"),
@@ -59,7 +60,7 @@ def test_who_collects_nothing_cannot_report_it_so_silence_fires() -> None:
 def test_every_rule_tells_somebody_by_mail_and_says_what_it_means() -> None:
     load_defaults()
 
-    for rule in AlertRule.objects.all():
+    for rule in AlertRule.objects.exclude(rule_name=CANARY_RULE.name):
         assert rule.notification_channels == ["email"]
         assert rule.annotations["summary"]
         assert "{" not in rule.annotations["description"]
@@ -93,10 +94,19 @@ def test_the_environment_names_thresholds_for_the_first_load_only(settings: Sett
 
 def test_a_second_load_creates_nothing() -> None:
     first, second = load_defaults(), load_defaults()
+    number = len(DEFAULT_RULES) + 1  # and the canary's
 
-    assert first == f"alert rules: {len(DEFAULT_RULES)} created, 0 kept"
-    assert second == f"alert rules: 0 created, {len(DEFAULT_RULES)} kept"
-    assert AlertRule.objects.count() == len(DEFAULT_RULES)
+    assert first.startswith(f"alert rules: {number} created, 0 kept")
+    assert second.startswith(f"alert rules: 0 created, {number} kept")
+    assert AlertRule.objects.count() == number
+
+
+def test_the_canary_has_a_rule_that_never_flaps_and_tells_nobody() -> None:
+    load_defaults()
+
+    rule = AlertRule.objects.get(rule_name=CANARY_RULE.name)
+    assert (rule.metric_name, rule.condition, rule.threshold) == ("alerting_canary", ">", 0)
+    assert (rule.notification_channels, rule.flap_firings, rule.duration) == (["canary"], 0, 0)
 
 
 def test_what_a_person_made_of_a_rule_stays() -> None:

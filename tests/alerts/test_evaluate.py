@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from alerts.evaluation.fingerprint import fingerprint
-from alerts.models import Alert, Notification
+from alerts.models import Alert, EvaluationState, Notification
 from alerts.services import evaluate_rules, transitions, update_rule
 from tests.alerts.factories import NOON
 from tests.alerts.samples import MINUTE, evaluate, report, rule_on, states
@@ -90,7 +90,7 @@ def test_a_resolution_is_owed_to_whom_the_firing_was_sent() -> None:
     rule_on(notification_channels=["email"])
     report("cpu", 85)
     evaluate()
-    Notification.objects.update(status="sent", sent_at=NOON)
+    Notification.objects.update(status="sent", sent_at=NOON, settled_at=NOON)
     report("cpu", 50, at=NOON + MINUTE)
 
     owed = evaluate(1)
@@ -222,12 +222,14 @@ def test_transitions_are_counted_when_they_are_committed(
     ]
 
 
-def test_all_rules_share_what_they_say_about_their_evaluation() -> None:
+def test_rules_in_step_share_one_row_about_their_evaluation() -> None:
     rules = [rule_on(), rule_on()]
 
     evaluate()
     evaluate(1)
 
+    state = EvaluationState.objects.get()
+    assert (state.watched_since, state.last_evaluated_at) == (NOON, NOON + MINUTE)
     for rule in rules:
         rule.refresh_from_db()
-        assert (rule.watched_since, rule.last_evaluated_at) == (NOON, NOON + MINUTE)
+        assert (rule.watched_since, rule.last_evaluated_at) == (NOON, None)

@@ -28,7 +28,9 @@ def firings() -> list[tuple[str, datetime]]:
 
 @pytest.fixture(autouse=True)
 def _rule() -> None:
-    AlertRuleFactory.create(metric_name="cpu", cooldown_minutes=10, notification_channels=["email"])
+    AlertRuleFactory.create(
+        metric_name="cpu", cooldown_minutes=10, flap_firings=0, notification_channels=["email"]
+    )
 
 
 def test_a_firing_within_the_cooldown_is_told_when_the_cooldown_ends() -> None:

@@ -4,13 +4,15 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from types import ModuleType
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from alerts.models import Alert, AlertRule, Notification
-from alerts.services import evaluate, evaluate_rules
+from alerts.services import evaluate, evaluate_rules, isolation, plain_plan
+from alerts.services.evaluation_lock import be_the_evaluator
 from tests.alerts.factories import NOON, AlertRuleFactory
 from tests.alerts.samples import report
 
@@ -27,6 +29,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
         seen.append((metric, labels, by))
 
     monkeypatch.setattr(evaluate, "count", count)
+    monkeypatch.setattr(isolation, "count", count)
     return seen
 
 
@@ -79,16 +82,19 @@ def test_a_rule_that_failed_is_tried_again_the_next_time() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("step", ["latest_values", "plan_rule", "carry_out"])
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [(plain_plan, "read_values"), (plain_plan, "plan_rule"), (evaluate, "carry_out")],
+)
 def test_a_database_that_goes_away_ends_the_whole_evaluation(
-    step: str, monkeypatch: pytest.MonkeyPatch
+    module: ModuleType, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("server closed the connection unexpectedly")
 
     AlertRuleFactory.create(metric_name="cpu")
     report("cpu", 85)
-    monkeypatch.setattr(evaluate, step, gone)
+    monkeypatch.setattr(module, step, gone)
 
     with pytest.raises(OperationalError):
         evaluate_rules(at=NOON)
@@ -104,16 +110,18 @@ def test_evaluations_that_did_not_take_place_are_counted(counted: Counted) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_rule_that_another_evaluator_holds_is_left_to_it() -> None:
-    held, free = AlertRuleFactory.create_batch(2, metric_name="cpu")
+def test_while_one_evaluates_another_evaluator_does_nothing() -> None:
+    AlertRuleFactory.create(metric_name="cpu")
     report("cpu", 85)
 
     with transaction.atomic():
-        AlertRule.objects.select_for_update().get(pk=held.pk)
+        assert be_the_evaluator()
         with ThreadPoolExecutor(1) as other:
-            other.submit(_evaluate_and_disconnect).result()
+            assert other.submit(_evaluate_and_disconnect).result(timeout=10) == []
 
-    assert Alert.objects.get().rule_id == free.pk
+    assert not Alert.objects.exists()
+    assert _evaluate_and_disconnect() == []
+    assert Alert.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

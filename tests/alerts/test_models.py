@@ -97,7 +97,6 @@ def test_a_deleted_rule_is_no_longer_among_the_rules() -> None:
         ("metric_name", "1cpu"),
         ("metric_name", "cpu usage"),
         ("metric_name", "cpu\n"),
-        ("metric_name", ""),
         ("metric_name", "x" * 256),
         ("condition", "=>"),
         ("threshold", float("nan")),

@@ -1,13 +1,14 @@
 """The box of the operations page that says what needs somebody."""
 
 import re
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.template.loader import render_to_string
 
+from alerts.models import Contact, OnCallRotation
 from alerts.panels import SHOWN, alerts_panel
-from tests.alerts.factories import NOON, AlertFactory, IncidentFactory
+from tests.alerts.factories import NOON, AlertFactory, IncidentFactory, NotificationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +97,32 @@ def test_incidents_under_way_are_shown() -> None:
     text = drawn()
     assert "critical Payment Service Outage investigating for 2 h 5 min" in text
     assert "Old" not in text
+
+
+def test_it_counts_the_alerts_whose_messages_are_held_back() -> None:
+    hidden = AlertFactory.create()
+    for _ in range(2):
+        NotificationFactory.create(alert=hidden, status="held", held_by="silence")
+    over = AlertFactory.create(state="resolved")
+    NotificationFactory.create(alert=over, status="held", held_by="silence")
+
+    assert alerts_panel(AT).context["hidden_total"] == 1
+    assert "1 firing, 1 hidden" in drawn()
+
+
+def test_it_says_who_is_on_call() -> None:
+    weeks = {"handoff_time": time(9), "first_week": date(2025, 1, 6)}
+    taken = OnCallRotation.objects.create(name="Payments", **weeks)
+    taken.members.create(contact=Contact.objects.create(name="Bo", email="b@x.example"), position=1)
+    OnCallRotation.objects.create(name="Nights", **weeks)
+
+    assert drawn().endswith("On call nobody Nights Bo Payments")
+
+
+def test_messages_that_nobody_sends_are_called_overdue() -> None:
+    NotificationFactory.create()
+
+    assert "overdue 1 notifications are overdue by more than a minute." in drawn()
 
 
 def test_what_others_wrote_is_escaped() -> None:

@@ -87,3 +87,54 @@ def test_nan_says_nothing(no_data: NoData, seen_at: datetime) -> None:
 
 def test_the_policies_are_those_of_the_table() -> None:
     assert {policy.value for policy in NoData} == set(NoDataPolicy.values)
+
+
+@pytest.mark.parametrize(
+    ("value", "signal"),
+    [
+        (80.1, Signal.BREACH),
+        (80.0, Signal.BETWEEN),
+        (70.1, Signal.BETWEEN),
+        (70.0, Signal.OVER),
+    ],
+)
+def test_between_the_thresholds_it_is_neither_a_breach_nor_over(
+    value: float, signal: Signal
+) -> None:
+    rule = replace(ABOVE_80, recovery_threshold=70.0)
+
+    assert read(Observation(value, NOON), rule, LONG_WATCHED, NOON) == Reading(signal)
+
+
+@pytest.mark.parametrize(
+    ("samples", "signal"), [(2, Signal.UNKNOWN), (3, Signal.BREACH), (None, Signal.BREACH)]
+)
+def test_with_too_few_samples_nothing_is_known(samples: int | None, signal: Signal) -> None:
+    rule = replace(ABOVE_80, minimum_samples=3)
+
+    reading = read(Observation(90.0, NOON, samples), rule, LONG_WATCHED, NOON)
+
+    assert reading == Reading(signal)
+
+
+def test_no_number_of_samples_is_too_small_unless_a_rule_says_so() -> None:
+    reading = read(Observation(90.0, NOON, 0), ABOVE_80, LONG_WATCHED, NOON)
+
+    assert reading == Reading(Signal.BREACH)
+
+
+def test_silence_is_silence_whatever_the_number_of_samples() -> None:
+    rule = replace(ABOVE_80, minimum_samples=3, no_data=NoData.FIRE)
+    last_seen = NOON - 6 * MINUTE
+
+    reading = read(Observation(90.0, last_seen, 1), rule, LONG_WATCHED, NOON)
+
+    assert reading == Reading(Signal.BREACH, silent_since=last_seen)
+
+
+def test_a_series_may_have_thresholds_of_its_own() -> None:
+    own = ABOVE_80.at_threshold(60.0, 50.0)
+
+    assert (own.threshold, own.recovery_threshold) == (60.0, 50.0)
+    assert replace(own, threshold=80.0, recovery_threshold=None) == ABOVE_80
+    assert ABOVE_80.at_threshold(80.0, None) is ABOVE_80

@@ -24,6 +24,16 @@ LATER = NOON + timedelta(minutes=5)
         ({"duration": 1}, "The rule was changed: duration."),
         ({"severity": "critical"}, "The rule was changed: severity."),
         ({"label_matchers": {"host": "a"}}, "The rule was changed: label_matchers."),
+        ({"combine": "sum"}, "The rule was changed: combine."),
+        ({"combine": "sum", "group_by": ["host"]}, "The rule was changed: combine, group_by."),
+        (
+            {"aggregation": "avg", "window_seconds": 60, "minimum_samples": 2},
+            "The rule was changed: aggregation, minimum_samples, window_seconds.",
+        ),
+        (
+            {"threshold_overrides": [{"labels": {"host": "a"}, "threshold": 90.0}]},
+            "The rule was changed: threshold_overrides.",
+        ),
     ],
 )
 def test_a_change_of_terms_closes_what_is_open_and_says_why(
@@ -48,6 +58,10 @@ def test_a_change_of_terms_closes_what_is_open_and_says_why(
         {"cooldown_minutes": 5},
         {"no_data_policy": "resolve"},
         {"enabled": True},
+        {"recovery_threshold": 70.0},
+        {"keep_firing_for": 60},
+        {"flap_firings": 0},
+        {"is_cause": True},
     ],
 )
 def test_other_changes_leave_what_is_open_alone(changes: dict[str, Any]) -> None:
@@ -92,7 +106,7 @@ def test_who_was_told_that_it_fires_is_told_that_the_rule_is_gone() -> None:
     rule = rule_on(notification_channels=["email"])
     report("cpu", 85)
     evaluate()
-    Notification.objects.update(status="sent", sent_at=NOON)
+    Notification.objects.update(status="sent", sent_at=NOON, settled_at=NOON)
 
     delete_rule(rule.pk, by="ana", at=LATER)
 

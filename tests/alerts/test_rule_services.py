@@ -110,7 +110,7 @@ def test_an_update_leaves_the_memory_of_the_evaluation_alone() -> None:
     update_rule(rule.pk, {"threshold": 90.0}, by="ana", at=LATER)
 
     rule.refresh_from_db()
-    assert (rule.last_evaluated_at, rule.watched_since) == (NOON, NOON)
+    assert (rule.last_evaluated_at, rule.watched_since) == (None, NOON)
 
 
 def test_a_rule_that_is_switched_on_begins_anew() -> None:

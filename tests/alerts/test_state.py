@@ -8,7 +8,8 @@ import pytest
 from alerts.evaluation.reading import Observation, Reading, Signal
 from alerts.evaluation.state import Action, Decision, OpenAlert, Phase, next_state
 from alerts.evaluation.watch import Watch
-from tests.alerts.series_text import ABOVE_80, MINUTE, NOON, load, picture, play
+from tests.alerts.series_text import ABOVE_80, MINUTE, NOON, load, picture
+from tests.alerts.track import play
 
 HELD_3_MINUTES = replace(ABOVE_80, hold=3 * MINUTE)
 HOUR = timedelta(hours=1)

@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from alerts.evaluation.reading import NoData, Observation, Signal, read
 from alerts.evaluation.state import Action, Phase
 from alerts.evaluation.watch import resume, tolerance
-from tests.alerts.series_text import ABOVE_80, MINUTE, NOON, Track
+from tests.alerts.series_text import ABOVE_80, MINUTE, NOON
+from tests.alerts.track import Track
 
 SECONDS = st.integers(0, 600).map(lambda seconds: timedelta(seconds=seconds))
 STEPS = st.one_of(
@@ -39,9 +40,12 @@ class SeriesUnderARule(RuleBasedStateMachine):
         hold=SECONDS,
         no_data=st.sampled_from(NoData),
         snooze=st.sampled_from([5 * MINUTE, timedelta(hours=24)]),
+        keep=st.one_of(st.just(timedelta()), SECONDS),
     )
-    def agree_on_terms(self, hold: timedelta, no_data: NoData, snooze: timedelta) -> None:
-        terms = replace(ABOVE_80, hold=hold, no_data=no_data, snooze=snooze)
+    def agree_on_terms(
+        self, hold: timedelta, no_data: NoData, snooze: timedelta, keep: timedelta
+    ) -> None:
+        terms = replace(ABOVE_80, hold=hold, no_data=no_data, snooze=snooze, keep_firing_for=keep)
         self.track = Track(terms)
 
     @rule(value=st.sampled_from([50.0, 80.0, 85.0, 95.0]), step=STEPS)
@@ -70,9 +74,10 @@ class SeriesUnderARule(RuleBasedStateMachine):
         self.begun = None
 
     @invariant()
-    def a_hold_never_counts_from_the_future(self) -> None:
+    def a_wait_never_counts_from_the_future(self) -> None:
         if self.track.alert is not None:
             assert self.track.alert.held_from <= self.at
+            assert (self.track.alert.over_since or self.at) <= self.at
 
     @invariant()
     def only_what_is_firing_was_fired(self) -> None:
@@ -84,7 +89,9 @@ class SeriesUnderARule(RuleBasedStateMachine):
         assert action in {Action.NOTHING, Action.KEEP}
         after = self.track.alert
         if before is not None:
-            assert after == replace(before, held_from=min(before.held_from, self.at))
+            over_since = before.over_since and min(before.over_since, self.at)
+            held_from = min(before.held_from, self.at)
+            assert after == replace(before, held_from=held_from, over_since=over_since)
         else:
             assert after is None
 
@@ -101,8 +108,10 @@ class SeriesUnderARule(RuleBasedStateMachine):
             assert signal is Signal.BREACH
         if action is Action.RESOLVE:
             assert signal is Signal.OVER
-        if signal is Signal.OVER:
-            assert self.track.alert is None
+        after = self.track.alert
+        if signal is Signal.OVER and after is not None:
+            assert after.over_since is not None
+            assert self.at - after.over_since < self.track.rule.keep_firing_for
         if action is Action.FIRE and self.track.rule.hold:
             assert self.begun is not None
             assert self.at - self.begun >= self.track.rule.hold

@@ -8,7 +8,8 @@ import pytest
 from alerts.evaluation.reading import NoData, Reading, Signal
 from alerts.evaluation.state import Action, Decision, OpenAlert, Phase, next_state
 from alerts.evaluation.watch import Watch
-from tests.alerts.series_text import ABOVE_80, MINUTE, NOON, Track, load, picture, play
+from tests.alerts.series_text import ABOVE_80, MINUTE, NOON, load, picture
+from tests.alerts.track import Track, play
 
 HELD_3_MINUTES = replace(ABOVE_80, hold=3 * MINUTE)
 HOUR = timedelta(hours=1)
@@ -130,3 +131,19 @@ def test_silence_that_is_the_breach_is_never_forgotten(remembered: OpenAlert) ->
     rule = replace(ABOVE_80, hold=2 * HOUR)
 
     assert next_state(remembered, reading, rule, WATCH, NOON).action is Action.KEEP
+
+
+@pytest.mark.parametrize(
+    ("remembered", "action"),
+    [
+        (PENDING, Action.FIRE),
+        (FIRING, Action.KEEP),
+        (replace(PENDING, phase=Phase.SNOOZED, resolved_at=NOON), Action.KEEP),
+    ],
+)
+def test_silence_that_is_the_breach_says_since_when(remembered: OpenAlert, action: Action) -> None:
+    reading = Reading(Signal.BREACH, silent_since=NOON - HOUR)
+
+    decision = next_state(remembered, reading, HELD_3_MINUTES, WATCH, NOON)
+
+    assert (decision.action, decision.no_data_since) == (action, NOON - HOUR)

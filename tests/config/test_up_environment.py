@@ -213,11 +213,13 @@ class TestPrograms:
 
     def test_everything_runs_by_default(self) -> None:
         assert self.names(kafka="127.0.0.1:9092", demo=True) == [
-            *("web", "worker", "ml", "beat", "stream", "demo", "flower"),
+            *("web", "worker", "ml", "beat", "watchdog", "stream", "demo", "flower"),
         ]
 
     def test_what_is_switched_off_does_not_run(self) -> None:
-        assert self.names(kafka="", demo=False) == ["web", "worker", "ml", "beat", "flower"]
+        assert self.names(kafka="", demo=False) == [
+            *("web", "worker", "ml", "beat", "watchdog", "flower")
+        ]
 
     def test_no_secret_stands_among_the_arguments(self) -> None:
         shared = {"KAFKA_BROKERS": "k:9092", "FLOWER_PASSWORD": "s3cr3t-word"}

@@ -1,6 +1,7 @@
 """The mail of a message."""
 
 import email
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -15,8 +16,9 @@ from pytest_django import Settings
 
 from alerts.channels import mail
 from alerts.channels.mail import compose
-from alerts.wording import plain_text
-from tests.alerts.channels.writing import message
+from alerts.headlines import plain_text
+from alerts.links import link_for
+from tests.alerts.channels.writing import PAYLOAD, message
 
 
 def written(composed: EmailMessage) -> EmailMessage:
@@ -66,7 +68,6 @@ def test_two_parts_say_the_same() -> None:
             "2025-01-12 12:00:00 UTC",
             "host=a",
             "https://monitor.example.org/admin/alerts/alert/7/change/",
-            "POST https://monitor.example.org/api/v1/monitoring/alerts/7/acknowledge",
         ):
             assert fact in text
 
@@ -80,11 +81,37 @@ def test_the_text_part_is_not_escaped_and_the_html_part_is() -> None:
     assert "&lt;b&gt;a &amp; b&lt;/b&gt;" in html
 
 
-def test_the_end_of_an_alert_offers_nothing_to_acknowledge() -> None:
-    over = compose(message(state="resolved", links={"alert": "https://monitor.example.org/a"}))
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [
+        ("firing", ["acknowledge", "resolve"]),
+        ("escalation", ["acknowledge", "resolve"]),
+        ("acknowledged", ["resolve"]),
+        ("reminder", ["resolve"]),
+        ("resolved", []),
+        ("test", []),
+    ],
+)
+def test_only_what_is_left_to_do_is_offered(kind: str, offered: list[str]) -> None:
+    composed = compose(replace(message(state=kind), kind=kind, notification_id=7))
 
     for subtype in ("plain", "html"):
-        assert "cknowledge" not in part(over, subtype)
+        found = [
+            each
+            for each in ("acknowledge", "resolve")
+            if link_for(7, each) in part(composed, subtype)
+        ]
+        assert found == offered
+
+
+def test_one_mail_speaks_for_several_alerts() -> None:
+    members = ({**PAYLOAD, "service": "auth"}, {**PAYLOAD, "service": "order", "severity": "info"})
+    composed = compose(replace(message(severity="warning"), members=members))
+
+    assert composed["Subject"] == "[critical] service_down: 3 firing (payment-service, auth, order)"
+    for subtype in ("plain", "html"):
+        for each in ("payment-service", "auth", "order"):
+            assert f"service_down: {each} (firing)" in part(composed, subtype)
 
 
 @pytest.mark.parametrize("severity", ["critical", "warning", "info", "unheard-of"])
@@ -162,7 +189,7 @@ def test_a_broken_html_template_costs_the_html_part_only(
     assert part(composed, "plain").startswith(
         "[critical] service_down: payment-service (firing) by"
     )
-    assert "e-mail template is broken" in caplog.text
+    assert "template is broken" in caplog.text
 
 
 @pytest.mark.parametrize("broken", ["{% if %}", "{% load no_such_library %}", ""])
@@ -173,7 +200,7 @@ def test_a_broken_text_template_is_replaced_by_words_that_need_none(
 
     composed = compose(message())
 
-    assert part(composed, "plain").replace("\r\n", "\n") == plain_text(message().content)
+    assert part(composed, "plain").replace("\r\n", "\n") == plain_text(message())
     assert "<p>[critical]" in part(composed, "html")
 
 

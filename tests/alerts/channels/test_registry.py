@@ -13,15 +13,23 @@ def settled(settings: Settings) -> None:
 
 
 def test_a_channel_is_found_by_its_file() -> None:
-    assert sorted(registry.CHANNELS) == ["email", "webhook"]
+    known = {"email", "pagerduty", "slack", "sms", "stream", "webhook"}
+    assert known <= set(registry.CHANNELS)
     assert all(name == channel.name for name, channel in registry.CHANNELS.items())
 
 
 def test_only_what_has_its_settings_is_configured(settings: Settings) -> None:
-    assert registry.configured() == ["email"]
+    assert registry.for_people() == ["email"]
 
     settings.ALERT_WEBHOOK_URL = "https://hooks.example.org/"
-    assert registry.configured() == ["email", "webhook"]
+    assert registry.for_people() == ["email", "webhook"]
+
+
+def test_the_stream_is_configured_and_yet_wakes_nobody(settings: Settings) -> None:
+    settings.KAFKA_BROKERS, settings.NOTIFY_MODE = ["127.0.0.1:9092"], "both"
+
+    assert "stream" in registry.configured()
+    assert "stream" not in registry.for_people()
 
 
 def test_why_a_channel_cannot_be_used_is_said(settings: Settings) -> None:

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 import pytest
 from pytest_django import Settings
 
+from alerts.channels.answers import retry_after_seconds
 from alerts.channels.base import DeliveryError, Receipt
-from alerts.channels.webhook import WebhookChannel, retry_after_seconds, sign
+from alerts.channels.webhook import WebhookChannel, sign
 from monitoring.outbound import Deadline
 from tests.alerts.channels.writing import AT, PAYLOAD, message
 from tests.monitoring.raw_peer import RawPeer, Script, answering, read_request, silent

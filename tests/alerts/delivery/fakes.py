@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from alerts.channels.base import Receipt
+from alerts.channels.base import Receipt, Rendering
 from alerts.messages import Message
 from monitoring.outbound import Deadline
 
@@ -25,12 +25,17 @@ class FakeChannel:
         self.lacks: list[str] = []
         self.sent: list[Message] = []
         self.plan: deque[Answer] = deque()
+        self.bundles = False
+        self.follows = False
 
     def missing(self) -> Sequence[str]:
         return self.lacks
 
     def recipients(self) -> Sequence[str]:
         return self.addresses
+
+    def render(self, message: Message) -> Rendering:
+        return Rendering({"title": message.content.title})
 
     def send(self, message: Message, deadline: Deadline) -> Receipt:
         deadline.remaining()

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from alerts.channels.base import DeliveryError, Receipt
-from alerts.delivery import claim, deliver, due_ids, send, settle
+from alerts.delivery import claim, deliver, due_ids, failure, send
 from alerts.models import Notification, NotificationAttempt
 from alerts.models.notification import Kind, Status
 from alerts.outbox import owe
@@ -45,7 +45,7 @@ def test_killed_inside_the_claim_the_message_is_still_pending(row: Notification)
 def test_killed_between_claim_and_send_the_message_is_sent_after_its_lease(
     row: Notification, email: FakeChannel
 ) -> None:
-    with mock.patch.object(send, "reason_to_hold", side_effect=PowerCut), pytest.raises(PowerCut):
+    with mock.patch.object(send, "reasons_to_hold", side_effect=PowerCut), pytest.raises(PowerCut):
         deliver(row.pk, at=NOON)
     assert state(row) == ("leased", 1, False)
     assert deliver(row.pk, at=NOON) is None
@@ -91,7 +91,10 @@ def test_killed_while_settling_neither_row_nor_ledger_is_half_written(
 ) -> None:
     email.plan.append(answer)
 
-    with mock.patch.object(settle, "_record", side_effect=PowerCut), pytest.raises(PowerCut):
+    with (
+        mock.patch.object(NotificationAttempt.objects, "bulk_create", side_effect=PowerCut),
+        pytest.raises(PowerCut),
+    ):
         deliver(row.pk, at=NOON)
 
     assert state(row) == ("leased", 1, False)
@@ -105,7 +108,7 @@ def test_killed_while_falling_back_neither_the_refusal_nor_the_other_message_is_
 ) -> None:
     email.plan.append(DeliveryError("550", permanent=True))
 
-    with mock.patch.object(settle, "_tell_another", side_effect=PowerCut), pytest.raises(PowerCut):
+    with mock.patch.object(failure, "_tell_another", side_effect=PowerCut), pytest.raises(PowerCut):
         deliver(row.pk, at=NOON)
 
     assert state(row)[0] == "leased"

@@ -3,8 +3,8 @@
 import os
 import signal
 from collections.abc import Iterator
+from datetime import datetime
 from io import StringIO
-from typing import Any
 from unittest import mock
 
 import pytest
@@ -18,6 +18,7 @@ from alerts.messages import Message
 from alerts.models import Notification
 from alerts.models.notification import Kind, Status
 from alerts.outbox import owe
+from alerts.services import escalation
 from tests.alerts.delivery.fakes import FakeChannel
 from tests.alerts.factories import NOON, AlertFactory
 
@@ -77,14 +78,14 @@ def test_a_database_that_is_away_is_waited_for(
     settings.NOTIFICATION_SWEEP_INTERVAL = settings.NOTIFICATION_SWEEP_INTERVAL / 100
     asked: list[int] = []
 
-    def away(**options: Any) -> list[int]:
+    def away(at: datetime) -> list[int]:
         asked.append(1)
         if len(asked) == 3:
             signal.raise_signal(signal.SIGTERM)
         raise OperationalError("the server closed the connection")
 
     closed = mock.Mock()
-    monkeypatch.setattr(deliverd, "due_ids", away)
+    monkeypatch.setattr(escalation, "sweep", away)
     monkeypatch.setattr(deliverd, "close_old_connections", lambda: None)
     monkeypatch.setattr(deliverd, "connection", closed)
 

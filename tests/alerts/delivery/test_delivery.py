@@ -39,8 +39,9 @@ def test_the_channel_is_handed_what_was_frozen(email: FakeChannel) -> None:
 
     deliver(row.pk, at=NOON)
 
+    row.refresh_from_db()
     assert email.sent == [
-        Message(row.dedup_key, row.alert_id, "firing", "ops@example.org", NOON, row.payload)
+        Message(row.dedup_key, row.alert_id, "firing", row.recipient, NOON, row.payload, row.pk)
     ]
 
 
@@ -72,7 +73,7 @@ def test_a_message_that_is_not_due_is_left_alone(email: FakeChannel) -> None:
 )
 def test_a_message_whose_status_is_final_is_left_alone(email: FakeChannel, status: Status) -> None:
     row = fire()
-    Notification.objects.update(status=status)
+    Notification.objects.update(status=status, settled_at=NOON)
 
     assert deliver(row.pk, at=NOON) is None
 
@@ -140,3 +141,15 @@ def test_a_delivery_inside_a_transaction_is_refused(email: FakeChannel) -> None:
         deliver(row.pk, at=NOON)
 
     assert email.sent == []
+
+
+def test_an_answer_of_any_length_is_kept_within_its_columns(
+    row: Notification, email: FakeChannel
+) -> None:
+    email.plan.append(Receipt("r" * 300, "250 " + "x" * 5_000))
+
+    assert deliver(row.pk, at=NOON) == Status.SENT
+
+    row.refresh_from_db()
+    assert row.provider_ref == "r" * 255
+    assert [len(attempt.detail) for attempt in row.tries.all()] == [500]

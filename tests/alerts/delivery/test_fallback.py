@@ -4,12 +4,12 @@ import pytest
 
 from alerts.channels.base import DeliveryError
 from alerts.delivery import deliver
-from alerts.delivery.fallback import next_channel
 from alerts.models import Alert, Notification
 from alerts.models.notification import Kind, Status
 from alerts.outbox import owe
+from alerts.outbox.dues import next_channel
 from tests.alerts.delivery.fakes import FakeChannel
-from tests.alerts.delivery.owing import make_due
+from tests.alerts.delivery.owing import make_due, messages
 from tests.alerts.factories import NOON, AlertFactory
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def fire(*channels: str) -> Alert:
 
 
 def row(channel: str, kind: Kind = Kind.FIRING) -> Notification:
-    return Notification.objects.get(channel=channel, kind=kind)
+    return messages().get(channel=channel, kind=kind)
 
 
 def test_a_refusal_for_good_is_told_by_another_channel(
@@ -87,7 +87,7 @@ def test_where_no_channel_is_left_the_reason_says_so(
     deliver(row("webhook").pk, at=NOON)
 
     assert row("webhook").reason == "404; and no other channel is left"
-    assert Notification.objects.count() == 2
+    assert messages().count() == 2
 
 
 @pytest.mark.parametrize("heard", [Status.SENT, Status.PENDING, Status.LEASED])
@@ -96,10 +96,10 @@ def test_nobody_else_is_bothered_while_somebody_hears_it(
 ) -> None:
     email.addresses = ["ana@example.org", "bo@example.org"]
     fire("email")
-    ana, bo = Notification.objects.order_by("pk")
+    ana, bo = messages()
     sent_at = NOON if heard == Status.SENT else None
     Notification.objects.filter(pk=ana.pk).update(
-        status=heard, sent_at=sent_at, lease_token="0" * 32
+        status=heard, sent_at=sent_at, settled_at=sent_at, lease_token="0" * 32
     )
     email.plan.append(REFUSED)
 
@@ -107,7 +107,7 @@ def test_nobody_else_is_bothered_while_somebody_hears_it(
 
     bo.refresh_from_db()
     assert bo.reason == "550 no such user"
-    assert not Notification.objects.filter(channel="webhook").exists()
+    assert not messages().filter(channel="webhook").exists()
 
 
 def test_two_refused_recipients_owe_one_message_elsewhere(
@@ -117,10 +117,10 @@ def test_two_refused_recipients_owe_one_message_elsewhere(
     fire("email")
     email.plan += [REFUSED, REFUSED]
 
-    for each in Notification.objects.filter(channel="email"):
+    for each in messages().filter(channel="email"):
         deliver(each.pk, at=NOON)
 
-    assert Notification.objects.filter(channel="webhook").count() == 1
+    assert messages().filter(channel="webhook").count() == 1
 
 
 def test_a_channel_that_was_not_configured_then_may_serve_now(
@@ -133,7 +133,7 @@ def test_a_channel_that_was_not_configured_then_may_serve_now(
 
     deliver(row("email").pk, at=NOON)
 
-    statuses = Notification.objects.filter(channel="webhook").order_by("pk")
+    statuses = messages().filter(channel="webhook").order_by("pk")
     assert [each.status for each in statuses] == ["suppressed", "pending"]
 
 
@@ -159,7 +159,7 @@ def test_an_alert_that_is_over_by_then_is_told_to_nobody_else(
     deliver(row("email").pk, at=NOON)
 
     assert row("email").reason == "550 no such user"
-    assert Notification.objects.count() == 1
+    assert messages().count() == 1
 
 
 def test_a_resolution_that_is_refused_is_told_to_nobody_else(
@@ -174,7 +174,7 @@ def test_a_resolution_that_is_refused_is_told_to_nobody_else(
     assert deliver(resolution.pk, at=NOON) == Status.FAILED
 
     assert row("email", Kind.RESOLVED).reason == "550 no such user"
-    assert not Notification.objects.filter(channel="webhook").exists()
+    assert not messages().filter(channel="webhook").exists()
 
 
 def test_who_was_told_instead_also_hears_the_end(email: FakeChannel, webhook: FakeChannel) -> None:

@@ -1,6 +1,6 @@
 """A sender that comes too late changes nothing, and one that would come too late does not begin."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest import mock
 
 import pytest
@@ -9,8 +9,8 @@ from pytest_django import Settings
 from alerts.channels.base import DeliveryError, Receipt
 from alerts.delivery import claim, deliver, send
 from alerts.delivery.claim import Claim
-from alerts.delivery.settle import settle_held
-from alerts.delivery.stages import Hold
+from alerts.delivery.holding import settle_held
+from alerts.delivery.stages import Holds
 from alerts.messages import Message
 from alerts.models import Alert, Notification, NotificationAttempt
 from alerts.models.notification import Status
@@ -61,9 +61,9 @@ def test_a_late_failure_is_fenced_too(
 def test_a_late_decision_not_to_send_is_fenced(row: Notification, email: FakeChannel) -> None:
     Alert.objects.update(state=Alert.State.RESOLVED, resolved_at=NOON)
 
-    def overtaken(claim: Claim, hold: Hold) -> Status | None:
+    def overtaken(claim: Claim, holds: Holds, *, at: datetime) -> Status | None:
         Notification.objects.update(status=Status.LEASED, lease_token="1" * 32)
-        return settle_held(claim, hold)
+        return settle_held(claim, holds, at=at)
 
     with mock.patch.object(send, "settle_held", side_effect=overtaken):
         assert deliver(row.pk, at=NOON) is None

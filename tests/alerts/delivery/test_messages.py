@@ -58,6 +58,8 @@ def test_all_that_is_said_is_frozen_as_json(settings: Settings) -> None:
             "started_at": "2025-01-12T12:00:00+00:00",
             "fired_at": "2025-01-12T12:05:00+00:00",
             "resolved_at": None,
+            "acknowledged_at": None,
+            "acknowledged_by": "",
             "resolved_by": "",
             "resolution_note": "",
             "occurred_at": "2025-01-12T12:05:00+00:00",

@@ -7,10 +7,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
-from alerts import outbox
 from alerts.models import Notification
 from alerts.models.notification import Kind
 from alerts.outbox import dedup_key, owe, owe_all, owe_instead
+from alerts.outbox import rows as rows_of_outbox
 from tests.alerts.delivery.fakes import FakeChannel
 from tests.alerts.delivery.owing import owe_firing, owe_resolution, rows
 from tests.alerts.factories import NOON, AlertFactory, NotificationFactory
@@ -140,12 +140,12 @@ def test_the_same_message_on_another_channel_says_which_one_refused_it(
     assert owed.payload == {"title": "CPU", "channels": ["email"], "instead_of": "email"}
 
 
-@pytest.mark.parametrize("field", range(5))
+@pytest.mark.parametrize("field", range(6))
 def test_the_key_differs_where_anything_that_is_owed_differs(field: int) -> None:
     alert, other = AlertFactory.build(), AlertFactory.build()
-    parts: list[Any] = [alert.pk, 1, "firing", "email", "ana@example.org"]
+    parts: list[Any] = [alert.pk, 1, "firing", 0, "email", "ana@example.org"]
     changed = [*parts]
-    changed[field] = [other.pk, 2, "resolved", "webhook", "bo@example.org"][field]
+    changed[field] = [other.pk, 2, "resolved", 1, "webhook", "bo@example.org"][field]
 
     assert dedup_key(*parts) != dedup_key(*changed)
     assert dedup_key(*parts) == dedup_key(*parts)
@@ -162,7 +162,7 @@ def test_what_is_not_sent_is_counted_once_it_is_committed(
     def note(metric: str, labels: dict[str, str]) -> None:
         counted.append((labels["channel"], labels["outcome"]))
 
-    monkeypatch.setattr(outbox, "count", note)
+    monkeypatch.setattr(rows_of_outbox, "count", note)
     alert = AlertFactory.create()
 
     with django_capture_on_commit_callbacks(execute=True):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from alerts.models import Notification
-from alerts.models.notification import Status
+from alerts.models.notification import OPEN, Status
 from alerts.outbox import OVERTAKEN, UNHEARD
 from tests.alerts.delivery.fakes import FakeChannel
 from tests.alerts.delivery.owing import owe_firing, owe_resolution, rows
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_a_firing_that_was_heard_is_followed_by_its_resolution(email: FakeChannel) -> None:
     alert = AlertFactory.create()
     owe_firing(alert)
-    Notification.objects.update(status=Status.SENT, sent_at=NOON)
+    Notification.objects.update(status=Status.SENT, sent_at=NOON, settled_at=NOON)
 
     owed = owe_resolution(alert)
 
@@ -58,7 +58,8 @@ def test_a_resolution_is_owed_where_the_firing_may_have_been_heard(
 ) -> None:
     alert = AlertFactory.create()
     owe_firing(alert)
-    Notification.objects.update(**state)
+    settled_at = None if state["status"] in OPEN else NOON
+    Notification.objects.update(settled_at=settled_at, **state)
 
     owe_resolution(alert)
 
@@ -72,7 +73,7 @@ def test_those_who_heard_the_firing_hear_the_end_whatever_the_rule_says_by_now(
 ) -> None:
     alert = AlertFactory.create()
     owe_firing(alert, "email")
-    Notification.objects.update(status=Status.SENT, sent_at=NOON)
+    Notification.objects.update(status=Status.SENT, sent_at=NOON, settled_at=NOON)
     email.addresses = ["new@example.org"]
 
     owe_resolution(alert, "email", "webhook")

@@ -2,18 +2,19 @@
 
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 
 from alerts.channels.base import DeliveryError, Receipt
-from alerts.delivery import deliver
+from alerts.delivery import deliver, ids_to_ring
 from alerts.messages import Message
 from alerts.models import Alert, Notification
 from alerts.models.notification import Kind, Status
 from alerts.outbox import owe
 from tests.alerts.delivery.fakes import FakeChannel
-from tests.alerts.delivery.owing import state
+from tests.alerts.delivery.owing import make_due, messages, state
 from tests.alerts.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,7 +74,7 @@ def test_a_refusal_that_races_with_the_end_of_its_alert_is_told_to_nobody_else(
     sender.join()
 
     assert state(row)[0] == "failed"
-    assert not Notification.objects.filter(channel="webhook").exists()
+    assert not messages().filter(channel="webhook").exists()
 
 
 def _someone_waits_for_a_lock() -> bool:
@@ -116,3 +117,29 @@ def test_a_resolution_that_races_with_the_claim_of_its_firing_never_loses_its_re
 
     assert deliver(resolution.pk, at=NOON) == Status.SENT
     assert [message.kind for message in email.sent] == ["firing", "resolved"]
+
+
+def test_of_two_sweeps_at_once_one_calls_for_a_message_and_the_other_does_not_wait(
+    row: Notification,
+) -> None:
+    make_due(overdue=timedelta(minutes=1))
+    others: list[list[int]] = []
+
+    def sweep() -> None:
+        try:
+            others.append(ids_to_ring(limit=9))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=sweep)
+    with transaction.atomic():
+        assert ids_to_ring(limit=9) == [row.pk]
+        other.start()
+        other.join(10)
+        assert others == [[]]
+
+
+def test_a_sweep_needs_no_transaction_of_its_caller(row: Notification) -> None:
+    make_due(overdue=timedelta(minutes=1))
+
+    assert ids_to_ring(limit=9) == [row.pk]

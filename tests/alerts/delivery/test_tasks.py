@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 from alerts import delivery, services, tasks
 from alerts.models.notification import Kind, Status
 from alerts.outbox import owe
+from alerts.tasks.delivery import SWEEP_LIMIT
 from tests.alerts.delivery.fakes import FakeChannel
 from tests.alerts.delivery.owing import make_due
 from tests.alerts.factories import NOON, AlertFactory
@@ -102,11 +103,17 @@ def test_the_sweep_takes_no_more_than_its_share(
 
     tasks.sweep_notifications()
 
-    assert ids.call_args == mock.call(limit=tasks.SWEEP_LIMIT)
+    assert ids.call_args == mock.call(limit=SWEEP_LIMIT)
 
 
 @pytest.mark.parametrize(
-    "task", [tasks.evaluate_rules, tasks.deliver_notification, tasks.sweep_notifications]
+    "task",
+    [
+        tasks.evaluate_rules,
+        tasks.deliver_notification,
+        tasks.sweep_notifications,
+        tasks.review_held,
+    ],
 )
 def test_no_task_waits_or_runs_for_ever(task: Any) -> None:
     assert task.name.startswith("alerts.")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.messages import Content
-from alerts.wording import facts, one_line, plain_text, quantity, span, subject
+from alerts.wording import facts, one_line, quantity, span, subject
 
 SINCE = datetime(2025, 1, 12, 12, 0, tzinfo=UTC)
 DOWN = replace(
@@ -167,26 +167,15 @@ def test_only_the_runbook_is_a_link() -> None:
     assert links == {"Runbook": "https://runbooks.example.org/down"}
 
 
-def test_the_plain_text_holds_everything() -> None:
-    assert plain_text(DOWN) == (
-        "[critical] service_down: payment-service (firing)\n"
-        "\n"
-        "It does not answer.\n"
-        "\n"
-        "Service: payment-service\n"
-        "Metric: service_up\n"
-        "Value: 0 (alerts when == 0)\n"
-        "Since: 2025-01-12 12:00:00 UTC\n"
-        "Labels: host=a, zone=b\n"
-        "Runbook: https://runbooks.example.org/down\n"
-        "\n"
-        "Alert: https://monitor.example.org/alert\n"
-        "Acknowledge: there, or POST https://monitor.example.org/ack\n"
-    )
+def test_who_has_taken_it_is_said_and_when() -> None:
+    taken = replace(DOWN, acknowledged_by="Ana\nAdmin", acknowledged_at=SINCE)
+
+    assert fact(taken, "Taken") == "by Ana Admin at 2025-01-12 12:00:00 UTC"
+    assert fact(replace(taken, acknowledged_by=""), "Taken") is None
+    assert fact(replace(taken, acknowledged_at=None), "Taken") is None
 
 
-def test_the_plain_text_of_an_end_offers_nothing_to_acknowledge() -> None:
-    text = plain_text(replace(DOWN, acknowledge_url="", description=""))
-
-    assert "Acknowledge" not in text
-    assert text.startswith("[critical] service_down: payment-service (firing)\n\nService:")
+@given(st.text())
+def test_one_line_of_one_line_is_itself(text: str) -> None:
+    assert one_line(one_line(text)) == one_line(text)
+    assert one_line(text).isprintable()

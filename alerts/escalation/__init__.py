@@ -1,0 +1,1 @@
+"""The arithmetic of escalation chains: what is due when. No Django, no clock, no network."""

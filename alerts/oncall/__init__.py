@@ -1,0 +1,1 @@
+"""The arithmetic of on-call turns. No Django, no clock, no network."""

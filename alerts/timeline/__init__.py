@@ -1,0 +1,1 @@
+"""The course of an incident: what happened, how it stood at any instant, how long people took."""

@@ -1,0 +1,1 @@
+"""Tests of escalation: chains, sweeps, races, crashes."""

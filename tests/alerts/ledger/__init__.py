@@ -1,0 +1,1 @@
+"""The proof of the ledger, receipts, and how people read it."""
