@@ -80,6 +80,10 @@ bench: environment-dev ## Measure, beside Prometheus and InfluxDB (ARGS="--quick
 	@$(PY) -m tests.tools influxdb
 	@$(PY) -m config.embedded --data-dir .bench/engines exec -- $(PY) -m bench $(ARGS)
 
+.PHONY: chaos
+chaos: environment-dev ## Kill processes under load and hold the ledger against what arrived (ARGS="--faults 50 --notifications 2000")
+	@$(PY) -m chaos $(ARGS)
+
 .PHONY: clean
 clean: ## Remove the virtual environment, tools and caches; .data stays
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
