@@ -19,7 +19,18 @@ import django
 import psycopg
 from psycopg import sql
 
-CASES = ("limits", "ingest", "single", "storage", "queries", "mixed", "growth", "export", "start")
+CASES = (
+    "limits",
+    "ingest",
+    "single",
+    "storage",
+    "queries",
+    "mixed",
+    "growth",
+    "rules",
+    "export",
+    "start",
+)
 ROUNDS, QUERIES = 3, 30
 
 
