@@ -9,6 +9,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.service")
 
 _django = get_wsgi_application()
 
+from config.celery import app  # noqa: E402 - as below
 from monitoring.api.body_limit import LimitBody  # noqa: E402 - needs the apps that the line above has loaded
 
+# A request may call a worker. The app that was made last is that of its own thread only; in the threads of requests
+# Celery would make up another one, with a broker that nobody runs.
+app.set_default()
 application = LimitBody(_django, most_bytes=settings.MAX_BULK_BODY_BYTES)

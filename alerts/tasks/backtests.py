@@ -25,7 +25,7 @@ def run_backtest(backtest_id: str) -> None:
     backtest_work.run_backtest(UUID(backtest_id), at=timezone.now())
 
 
-@shared_task(name="alerts.sweep_backtests", expires=50, time_limit=30)
+@shared_task(name="alerts.sweep_backtests", expires=50, soft_time_limit=20, time_limit=30)
 def sweep_backtests() -> None:
     """Call workers to backtests that wait; give up those whose worker is dead."""
     ring_backtests(backtest_work.sweep_backtests(at=timezone.now()))
