@@ -56,6 +56,14 @@ def test_an_alert_by_silence_has_no_value_though_the_last_one_was_a_breach() -> 
     assert (minutes([alert]), alert.value_at_fire, alert.peak) == ([(10, None)], None, None)
 
 
+def test_a_value_that_is_exactly_as_old_as_it_may_be_still_counts() -> None:
+    clock = Clock([NOON + 5 * MINUTE], MINUTE)
+
+    (alert,) = replay(PLAIN, {"cpu": "95"}, clock=clock)
+
+    assert (minutes([alert]), alert.value_at_fire) == ([(5, None)], 95.0)
+
+
 @pytest.mark.parametrize(("no_data", "expected"), [(NoData.KEEP, 11), (NoData.RESOLVE, 8)])
 def test_an_empty_window_is_silence_once_its_newest_sample_is_old(
     no_data: NoData, expected: float
