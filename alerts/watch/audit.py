@@ -58,14 +58,14 @@ def overdue_notifications(_at: datetime) -> str:
         pk__lt=OuterRef("pk"),
     )
     number = late.filter(~Exists(blocked)).count()
-    return f"{number} notifications are overdue by more than a minute." if number else ""
+    return _overdue(number, "notification")
 
 
 def overdue_steps(_at: datetime) -> str:
     """Steps of escalation chains, and reminders, that nobody has taken."""
     late = Now() - OVERDUE_AFTER
     number = Alert.objects.filter(Q(next_step_at__lte=late) | Q(remind_at__lte=late)).count()
-    return f"{number} escalation steps are overdue by more than a minute." if number else ""
+    return _overdue(number, "escalation step")
 
 
 def late_evaluation(at: datetime) -> str:
@@ -141,3 +141,9 @@ def _ask(name: str, check: Check, at: datetime) -> str:
 def names() -> Iterable[str]:
     """Return the names of all checks."""
     return CHECKS
+
+
+def _overdue(number: int, what: str) -> str:
+    if not number:
+        return ""
+    return f"{number} {what}{' is' if number == 1 else 's are'} overdue by more than a minute."

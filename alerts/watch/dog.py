@@ -10,6 +10,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from alerts.delivery import deliver, due_ids
 from alerts.models.notification import Kind
 from alerts.watch import direct, guard, replay
+from alerts.watch.audit import MISSED_PERIODS
 from alerts.watch.outage import Outage
 from alerts.watch.spool import Spool
 
@@ -47,6 +48,7 @@ class Watchdog:
         self._ask = ask
         self._outage: Outage | None = spool.load()
         self._audited: datetime | None = None
+        self._there_since: datetime | None = None
 
     def look(self, *, at: datetime) -> None:
         """Do one pass; what goes wrong in it is logged, and the next pass tries again."""
@@ -63,6 +65,7 @@ class Watchdog:
             logger.exception("watchdog cannot remember", extra={"error": str(error)})
 
     def _while_away(self, reason: str, at: datetime) -> None:
+        self._there_since = None
         outage = self._outage or Outage.beginning(at=at, reason=reason)
         for address in outage.to_tell(
             direct.addresses(), at=at, patience=settings.WATCHDOG_PATIENCE
@@ -82,11 +85,18 @@ class Watchdog:
             rows = replay.replay(entries, at=at)
             self._spool.forget_tries()
             logger.info("watchdog's messages are in the ledger", extra={"rows": rows})
-        if self._audited is None or abs(at - self._audited) >= AUDIT_EVERY:
+        if self._is_time_to_audit(at):
             self._audited = at
             overdue = {problem.check for problem in guard.look(at=at)}
             if overdue & _RESCUES:
                 self._deliver(at)
+
+    def _is_time_to_audit(self, at: datetime) -> bool:
+        """Leave everybody the time to come back at first: after a start or an outage all duties are overdue."""
+        self._there_since = self._there_since or at
+        if at - self._there_since < MISSED_PERIODS * settings.ALERT_EVALUATION_INTERVAL:
+            return False
+        return self._audited is None or abs(at - self._audited) >= AUDIT_EVERY
 
     def _end(self, outage: Outage, at: datetime) -> None:
         """Tell those who were told that it is over, once each: what fails then is told by the alert's row."""

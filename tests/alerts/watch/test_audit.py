@@ -66,7 +66,7 @@ def test_a_message_that_waits_for_an_earlier_one_is_counted_once() -> None:
     overdue(2 * MINUTE)
 
     (problem,) = [each for each in audit.audit(at=NOON) if each.check == "notifications"]
-    assert problem.text.startswith("1 notifications")
+    assert problem.text.startswith("1 notification is")
 
 
 @pytest.mark.parametrize("column", ["next_step_at", "remind_at"])

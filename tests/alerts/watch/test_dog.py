@@ -8,9 +8,11 @@ from alerts.channels.base import DeliveryError
 from alerts.models import Alert, Notification
 from alerts.models.alert import Source, State
 from alerts.models.notification import Kind, Status
+from alerts.watch.audit import Problem
 from alerts.watch.dog import Watchdog, ping
 from alerts.watch.spool import Spool
 from tests.alerts.delivery.fakes import FakeChannel
+from tests.alerts.factories import NotificationFactory
 from tests.alerts.watch.conftest import Database
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +22,24 @@ SECONDS = timedelta(seconds=1)
 LATE = NOON + 30 * SECONDS  # WATCHDOG_PATIENCE
 
 
+class Audits:
+    """An audit that finds what a test says."""
+
+    def __init__(self) -> None:
+        self.asked: list[datetime] = []
+        self.found: list[Problem] = []
+
+    def look(self, *, at: datetime) -> list[Problem]:
+        self.asked.append(at)
+        return self.found
+
+
 @pytest.fixture(autouse=True)
-def _no_audit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alerts.watch.dog.guard.look", lambda **_: [])
+def audits(monkeypatch: pytest.MonkeyPatch) -> Audits:
+    """What the audit finds, and when it was asked."""
+    audits = Audits()
+    monkeypatch.setattr("alerts.watch.dog.guard.look", audits.look)
+    return audits
 
 
 def go_away(dog: Watchdog, database: Database) -> None:
@@ -138,6 +155,35 @@ def test_a_replay_that_is_repeated_writes_nothing_twice(
 
     assert Alert.objects.count() == 1
     assert Notification.objects.count() == 2
+
+
+def test_the_audit_begins_once_everybody_had_time_to_come_back(
+    dog: Watchdog, database: Database, channel: FakeChannel, audits: Audits
+) -> None:
+    for seconds in range(0, 400, 20):
+        dog.look(at=NOON + seconds * SECONDS)
+    assert audits.asked == [NOON + seconds * SECONDS for seconds in (180, 240, 300, 360)]
+
+    database.reason = "restarting"
+    dog.look(at=NOON + 400 * SECONDS)
+    database.reason = ""
+    for seconds in range(420, 620, 20):
+        dog.look(at=NOON + seconds * SECONDS)
+
+    assert audits.asked[4:] == [NOON + 600 * SECONDS]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_no_worker_sends_is_sent(dog: Watchdog, channel: FakeChannel, audits: Audits) -> None:
+    audits.found = [Problem("notifications", "1 notifications are overdue by more than a minute.")]
+    row = NotificationFactory.create()
+    dog.look(at=NOON)
+    assert channel.sent == []
+
+    dog.look(at=NOON + 180 * SECONDS)
+
+    row.refresh_from_db()
+    assert (len(channel.sent), row.status) == (1, Status.SENT)
 
 
 @pytest.mark.django_db(transaction=True)
