@@ -7,7 +7,9 @@ import pytest
 from django.db.models.functions import Now
 from pytest_django import Settings
 
+from alerts.channels.base import DeliveryError
 from alerts.delivery import bundle, deliver
+from alerts.delivery.claim import take
 from alerts.models import Alert, Notification
 from alerts.models.alert import Source
 from alerts.models.notification import Kind, Status
@@ -171,3 +173,48 @@ def test_one_message_speaks_for_no_more_than_a_hundred(
     deliver(first.pk, at=NOON)
 
     assert sorted(statuses()) == ["pending"] * 2 + ["sent"] * 3
+
+
+def test_a_repeat_of_a_sender_that_died_takes_in_nothing_new(email: FakeChannel) -> None:
+    rule = AlertRuleFactory.create()
+    first, second = fire(2, rule=rule)
+    make_due()
+    assert take(first.pk) is not None
+    (third,) = fire(rule=rule)
+    make_due()
+
+    assert deliver(first.pk, at=NOON) == Status.SENT
+
+    (message,) = email.sent
+    assert [each["alert_id"] for each in message.members] == [str(second.alert_id)]
+    assert deliver(third.pk, at=NOON) == Status.SENT
+
+
+def test_what_another_sender_has_by_now_does_not_come_along(email: FakeChannel) -> None:
+    first, second = fire(2)
+    make_due()
+    assert take(first.pk) is not None
+    make_due()
+    Notification.objects.filter(pk=second.pk).update(due_at=Now() + timedelta(seconds=20))
+
+    assert deliver(first.pk, at=NOON) == Status.SENT
+
+    assert statuses() == ["sent", "leased"]
+    assert email.sent[0].members == ()
+
+
+def test_what_was_one_message_is_one_on_the_channel_that_is_told_instead(
+    email: FakeChannel, webhook: FakeChannel
+) -> None:
+    webhook.bundles = True
+    first, _ = fire(2)
+    email.plan.append(DeliveryError("550", permanent=True))
+    make_due()
+    assert deliver(first.pk, at=NOON) == Status.FAILED
+    make_due()
+
+    for row in Notification.objects.filter(channel="webhook", alert__source=Source.RULE):
+        deliver(row.pk, at=NOON)
+
+    bundles = [message for message in webhook.sent if message.content.instead_of]
+    assert [len(message.members) for message in bundles] == [1]

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from alerts.channels.base import DeliveryError, Receipt
 from alerts.delivery import deliver, due_ids, ids_to_ring
+from alerts.delivery.channel_gate import take_token
 from alerts.messages import Message
 from alerts.models import ChannelState, Notification
 from alerts.models.notification import Status
@@ -209,3 +210,36 @@ def test_a_channel_that_is_paused_first_begins_with_a_full_budget(
     deliver(fire().pk, at=NOON)
 
     assert ChannelState.objects.get().tokens == pytest.approx(29, abs=0.5)
+
+
+def test_a_pause_stops_its_own_channel_alone(email: FakeChannel, webhook: FakeChannel) -> None:
+    ChannelState.objects.create(channel="webhook")
+    email.plan.append(DeliveryError("x" * 600, retry_after_seconds=45))
+
+    deliver(fire("email").pk, at=NOON)
+
+    assert deliver(fire("webhook").pk, at=NOON) == Status.SENT
+    assert len(ChannelState.objects.get(channel="email").pause_reason) == 500
+
+
+def test_each_channel_has_its_own_budget_and_no_more_than_that(settings: Settings) -> None:
+    settings.CHANNEL_BUDGETS = {"email": 1, "webhook": 5}
+
+    assert [take_token(name) for name in ("webhook", "email", "email")] == [4, 0, None]
+
+    left = dict(ChannelState.objects.values_list("channel", "tokens"))
+    assert left == pytest.approx({"email": 0, "webhook": 4}, abs=0.5)
+    assert left["email"] >= 0
+
+
+def test_what_is_not_due_yet_makes_no_digest_of_the_others(
+    email: FakeChannel, settings: Settings
+) -> None:
+    settings.CHANNEL_BUDGETS = {"email": 3}
+    email.bundles = True
+    first, due, *later = (fire() for _ in range(6))
+    Notification.objects.filter(pk__in=[row.pk for row in later]).update(
+        due_at=Now() + timedelta(minutes=5)
+    )
+
+    assert deliver_all([first, due]) == [Status.SENT] * 2

@@ -2,13 +2,15 @@
 
 import pytest
 
+from alerts.channels import registry
 from alerts.channels.base import DeliveryError
 from alerts.delivery import deliver
 from alerts.models import Alert, Notification
 from alerts.models.notification import Kind, Status
-from alerts.outbox import owe
+from alerts.outbox import Recipient, owe, owe_to
 from alerts.outbox.dues import next_channel
 from tests.alerts.delivery.fakes import FakeChannel
+from tests.alerts.delivery.owing import fire as fire_one
 from tests.alerts.delivery.owing import make_due, messages
 from tests.alerts.factories import NOON, AlertFactory
 
@@ -188,3 +190,56 @@ def test_who_was_told_instead_also_hears_the_end(email: FakeChannel, webhook: Fa
 
     assert [each.channel for each in owed] == ["webhook"]
     assert row("email", Kind.RESOLVED).status == Status.SUPERSEDED
+
+
+def test_a_step_of_a_chain_that_is_refused_is_told_by_another_channel(
+    email: FakeChannel, webhook: FakeChannel
+) -> None:
+    alert = fire("email")
+    deliver(row("email").pk, at=NOON)
+    owe_to(alert, kind=Kind.ESCALATION, step=1, to=[Recipient("email", "ana")], at=NOON)
+    email.plan.append(REFUSED)
+
+    assert deliver(row("email", Kind.ESCALATION).pk, at=NOON) == Status.FAILED
+
+    assert row("webhook", Kind.ESCALATION).status == Status.PENDING
+
+
+def test_who_heard_of_an_earlier_firing_has_not_heard_of_this_one(
+    email: FakeChannel, webhook: FakeChannel
+) -> None:
+    alert = fire("email")
+    deliver(row("email").pk, at=NOON)
+    alert.transition_seq = 3
+    alert.save()
+    (again,) = owe(alert, kind=Kind.FIRING, channels=["email"], at=NOON)
+    email.plan.append(REFUSED)
+
+    deliver(again.pk, at=NOON)
+
+    assert (row("webhook").status, row("webhook").transition_seq) == (Status.PENDING, 3)
+
+
+def test_what_is_told_instead_is_written_into_the_refused_row_alone(
+    email: FakeChannel, webhook: FakeChannel
+) -> None:
+    fire("email")
+    refused = row("email")
+    deliver(fire_one().pk, at=NOON)
+    email.plan.append(REFUSED)
+
+    deliver(refused.pk, at=NOON)
+
+    reasons = set(messages().exclude(pk=refused.pk).values_list("reason", flat=True))
+    assert reasons == {""}
+
+
+def test_what_is_owed_on_a_channel_that_is_gone_is_told_by_another_one(
+    email: FakeChannel, webhook: FakeChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fire("webhook")
+    monkeypatch.delitem(registry.CHANNELS, "webhook")
+
+    assert deliver(row("webhook").pk, at=NOON) == Status.FAILED
+
+    assert row("email").status == Status.PENDING

@@ -6,7 +6,10 @@ import pytest
 
 from alerts.channels.base import DeliveryError
 from alerts.delivery import deliver, due_ids, review_held
+from alerts.delivery.claim import take
 from alerts.delivery.held import OVER_WHILE_HIDDEN
+from alerts.delivery.holding import settle_held
+from alerts.delivery.stages import reasons_to_hold
 from alerts.models import Alert, Event, Notification, Silence
 from alerts.models.notification import Kind, Status
 from alerts.outbox import Recipient, owe_to
@@ -68,10 +71,14 @@ def test_it_is_sent_once_nothing_hides_it(email: FakeChannel, silence: Silence) 
 
     assert review_held(10, at=AFTER - timedelta(seconds=1)) == []
     assert review_held(10, at=AFTER) == [row.pk]
+    row.refresh_from_db()
+    assert (row.status, row.reason) == ("pending", "")
     assert deliver(row.pk, at=AFTER) == Status.SENT
 
     row.refresh_from_db()
     assert (row.held_by, row.reason, events()) == ("silence", "", ["hidden", "released"])
+    released = Event.objects.get(kind="released")
+    assert released.detail == {"by": "silence", "id": str(silence.pk), "messages": 1}
 
 
 def test_its_time_budget_begins_when_it_is_released(email: FakeChannel, silence: Silence) -> None:
@@ -175,3 +182,60 @@ def test_of_one_bundle_only_what_is_hidden_stays_behind(
 
     assert (state(hidden)[0], state(open_one)[0]) == ("held", "sent")
     assert email.sent[0].notification_id == open_one.pk
+
+
+def test_what_was_hidden_belongs_to_no_message_that_may_have_arrived_without_it(
+    email: FakeChannel, silence: Silence
+) -> None:
+    email.bundles = True
+    open_one, hidden = fire(service="order-service"), fire()
+    Notification.objects.update(group_key="a" * 64)
+    email.plan.append(DeliveryError("no answer", in_doubt=True))
+    make_due()
+    deliver(open_one.pk, at=NOON)
+
+    assert review_held(10, at=AFTER) == [hidden.pk]
+    make_due()
+    assert deliver(open_one.pk, at=AFTER) == Status.SENT
+    assert deliver(hidden.pk, at=AFTER) == Status.SENT
+
+    assert [message.members for message in email.sent] == [(), (), ()]
+
+
+def test_a_new_first_message_speaks_for_those_of_its_own_bundle_alone(
+    email: FakeChannel, silence: Silence
+) -> None:
+    email.bundles = True
+    rows = [fire(), *(fire(service="order-service") for _ in range(4))]
+    hidden, leads, _, lost, stranger = rows
+    Notification.objects.exclude(pk=stranger.pk).update(group_key="a" * 64)
+    make_due()
+    claim = take(hidden.pk)
+    assert claim is not None
+    Notification.objects.filter(pk=lost.pk).update(lease_token="1" * 32)
+
+    settle_held(claim, reasons_to_hold(claim.rows, at=NOON), at=NOON)
+
+    carried = dict(Notification.objects.values_list("pk", "carried_by"))
+    assert [carried[row.pk] for row in rows] == [None, None, leads.pk, hidden.pk, None]
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_review_leaves_alone_what_was_sent_before(
+    email: FakeChannel, silence: Silence, *, over: bool
+) -> None:
+    email.addresses = ["ana@example.org", "bo@example.org"]
+    first = fire()
+    second = Notification.objects.get(recipient="bo@example.org")
+    Silence.objects.update(starts_at=NOON + timedelta(minutes=1))
+    deliver(first.pk, at=NOON)
+    deliver(second.pk, at=NOON + timedelta(minutes=2))
+    if over:
+        Alert.objects.update(state=Alert.State.RESOLVED, resolved_at=NOON)
+
+    assert review_held(10, at=AFTER) == ([] if over else [second.pk])
+
+    assert [state(row)[0] for row in (first, second)] == [
+        "sent",
+        "suppressed" if over else "pending",
+    ]

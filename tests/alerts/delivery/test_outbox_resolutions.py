@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from alerts.channels import registry
+from alerts.channels.base import DeliveryError
+from alerts.delivery import deliver
 from alerts.models import Notification
-from alerts.models.notification import OPEN, Status
-from alerts.outbox import OVERTAKEN, UNHEARD
+from alerts.models.notification import OPEN, Kind, Status
+from alerts.outbox import OVERTAKEN, UNHEARD, Recipient, owe_acknowledged, owe_to
 from tests.alerts.delivery.fakes import FakeChannel
 from tests.alerts.delivery.owing import owe_firing, owe_resolution, rows
 from tests.alerts.factories import NOON, AlertFactory
@@ -93,3 +96,77 @@ def test_alerts_do_not_take_back_each_others_messages(email: FakeChannel) -> Non
     owe_resolution(one)
 
     assert Notification.objects.get(alert=other).status == Status.PENDING
+
+
+def test_that_somebody_has_the_alert_is_no_news_once_it_is_over(email: FakeChannel) -> None:
+    email.follows = True
+    alert = AlertFactory.create()
+    owe_firing(alert)
+    Notification.objects.update(status=Status.SENT, sent_at=NOON, settled_at=NOON)
+    owe_acknowledged(alert, at=NOON)
+
+    owe_resolution(alert)
+
+    assert [(row[0], row[3], row[4]) for row in rows()] == [
+        ("firing", "sent", ""),
+        ("acknowledged", "superseded", OVERTAKEN),
+        ("resolved", "pending", ""),
+    ]
+
+
+def test_that_somebody_has_the_alert_is_not_told_to_who_never_heard_of_it(
+    email: FakeChannel,
+) -> None:
+    email.follows = True
+    alert = AlertFactory.create(transition_seq=1)
+    (firing,) = owe_firing(alert)
+    (taken,) = owe_acknowledged(alert, at=NOON)
+    email.plan.append(DeliveryError("550", permanent=True))
+
+    assert deliver(firing.pk, at=NOON) == Status.FAILED
+    assert deliver(taken.pk, at=NOON) == Status.SUPERSEDED
+
+    taken.refresh_from_db()
+    assert (taken.reason, len(email.sent)) == (UNHEARD, 1)
+
+
+def test_what_nobody_reads_stands_in_for_no_channel(
+    email: FakeChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email.lacks = ["EMAIL_HOST"]
+    for name in ("stream", "canary", "webhook"):
+        monkeypatch.setitem(registry.CHANNELS, name, FakeChannel(name))
+
+    owe_firing(AlertFactory.create())
+
+    assert [(row[1], row[3]) for row in rows()] == [
+        ("email", "suppressed"),
+        ("webhook", "pending"),
+    ]
+
+
+def test_nothing_stands_in_for_a_channel_beside_which_another_one_works(
+    email: FakeChannel, webhook: FakeChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook.lacks = ["WEBHOOK_URLS"]
+    monkeypatch.setitem(registry.CHANNELS, "sms", FakeChannel("sms"))
+
+    owe_firing(AlertFactory.create(), "email", "webhook")
+
+    assert [(row[1], row[3]) for row in rows()] == [
+        ("email", "pending"),
+        ("webhook", "suppressed"),
+    ]
+
+
+@pytest.mark.parametrize("kind", [Kind.ESCALATION, Kind.REMINDER])
+def test_who_heard_of_it_by_a_step_or_a_reminder_hears_of_its_end(
+    email: FakeChannel, kind: Kind
+) -> None:
+    alert = AlertFactory.create(transition_seq=1)
+    owe_to(alert, kind=kind, step=1, to=[Recipient("email", "ana")], at=NOON)
+    Notification.objects.update(status=Status.SENT, sent_at=NOON, settled_at=NOON)
+
+    (owed,) = owe_resolution(alert)
+
+    assert owed.recipient == "ana"

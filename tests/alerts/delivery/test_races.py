@@ -6,16 +6,17 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from pytest_django import Settings
 
 from alerts.channels.base import DeliveryError, Receipt
 from alerts.delivery import deliver, ids_to_ring
 from alerts.messages import Message
 from alerts.models import Alert, Notification
 from alerts.models.notification import Kind, Status
-from alerts.outbox import owe
+from alerts.outbox import owe, owe_all
 from tests.alerts.delivery.fakes import FakeChannel
 from tests.alerts.delivery.owing import make_due, messages, state
-from tests.alerts.factories import NOON
+from tests.alerts.factories import NOON, AlertFactory, AlertRuleFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,6 +42,33 @@ def test_of_many_workers_with_the_same_message_one_sends_it(
 
     assert sorted(results, key=str) == [None, None, None, Status.SENT]
     assert (len(email.sent), state(row)) == (1, ("sent", 1, False))
+
+
+def test_workers_that_are_called_to_all_of_a_group_at_once_send_one_message(
+    settings: Settings, email: FakeChannel
+) -> None:
+    settings.ALERT_GROUP_WAIT, email.bundles = timedelta(seconds=30), True
+    rule = AlertRuleFactory.create()
+    alerts = [AlertFactory.create(rule=rule, transition_seq=1) for _ in range(5)]
+    rows = owe_all([(alert, ["email"]) for alert in alerts], kind=Kind.FIRING, at=NOON)
+    make_due()
+    gate = threading.Barrier(len(rows))
+
+    def work(row: Notification) -> None:
+        gate.wait()
+        try:
+            deliver(row.pk, at=NOON)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work, args=(row,)) for row in rows]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert [len(message.contents) for message in email.sent] == [5]
+    assert set(messages().values_list("status", flat=True)) == {Status.SENT}
 
 
 def test_a_refusal_that_races_with_the_end_of_its_alert_is_told_to_nobody_else(

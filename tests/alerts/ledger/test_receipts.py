@@ -91,3 +91,11 @@ def test_what_is_over_by_then_is_told_to_nobody_else(email: FakeChannel) -> None
 def test_a_report_about_nothing_is_refused(email: FakeChannel) -> None:
     with pytest.raises(NotificationNotFoundError):
         ledger.record_receipt(999_999, "delivered", "", NOON)
+
+
+def test_a_report_of_any_length_is_kept_within_its_columns(email: FakeChannel) -> None:
+    row = fire()
+
+    receipt = ledger.record_receipt(row.pk, "s" * 40, "d" * 600, NOON)
+
+    assert (receipt.status, receipt.detail) == ("s" * 32, "d" * 500)

@@ -1,5 +1,6 @@
 """When a day is sealed, and what the seal says."""
 
+import logging
 import threading
 from datetime import UTC, date, datetime, timedelta
 
@@ -86,6 +87,19 @@ def test_a_seal_is_never_made_anew() -> None:
     again = ledger.seal_day(DAY, at=AFTERWARDS)
 
     assert (again.chain, again.notifications) == (seal.chain, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_chain_is_written_into_the_log_as_well(caplog: pytest.LogCaptureFixture) -> None:
+    settled()
+
+    with caplog.at_level(logging.INFO, "alerts.ledger.seal"):
+        seal = ledger.seal_day(DAY, at=AFTERWARDS)
+        ledger.seal_day(DAY, at=AFTERWARDS)
+
+    (line,) = [vars(each) for each in caplog.records if each.message == "ledger sealed"]
+    assert (line["day"], line["chain"]) == ("2025-01-12", seal.chain)
+    assert line["notifications"] == 1
 
 
 @pytest.mark.django_db
