@@ -23,7 +23,7 @@ def schedule(alerts: Sequence[Alert], *, at: datetime) -> None:
 
 
 def tell_firing(alerts: Sequence[Alert], *, at: datetime) -> list[int]:
-    """Owe the messages of alerts that fire; return the ids of those due now, not of those put off."""
+    """Owe the messages of alerts that fire; return the ids of those due now, not of those that wait."""
     put_off: dict[datetime, list[UUID]] = defaultdict(list)
     for alert in alerts:
         if alert.notify_at is not None and alert.notify_at > at:
@@ -36,12 +36,17 @@ def tell_firing(alerts: Sequence[Alert], *, at: datetime) -> list[int]:
             due_at=instant, asked_to_wait_seconds=(instant - at).total_seconds()
         )
     waiting = {alert_id for ids in put_off.values() for alert_id in ids}
-    return [each.pk for each in owed if each.alert_id not in waiting]
+    return [each.pk for each in _due_now(owed) if each.alert_id not in waiting]
 
 
 def tell_resolved(alerts: Sequence[Alert], *, at: datetime) -> list[int]:
     """Owe the messages that alerts are over, to those who were told that they fire; return the ids of the rows."""
-    return [each.pk for each in owe_all(_owing(alerts), kind=Kind.RESOLVED, at=at)]
+    return [each.pk for each in _due_now(owe_all(_owing(alerts), kind=Kind.RESOLVED, at=at))]
+
+
+def _due_now(owed: Sequence[Notification]) -> list[Notification]:
+    """Leave out what waits for its group: to call a worker to it would be in vain, the sweep does it in time."""
+    return [each for each in owed if each.due_at <= each.created_at]
 
 
 def _owing(alerts: Sequence[Alert]) -> list[tuple[Alert, list[str]]]:
