@@ -2,13 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from monitoring.errors import DomainError, InvalidInputError
+
+if TYPE_CHECKING:
+    ModelAdminBase = admin.ModelAdmin[Any]
+else:
+    ModelAdminBase = admin.ModelAdmin
 
 
 @contextmanager
@@ -28,6 +34,30 @@ def back_with_refusal(request: HttpRequest, error: DomainError) -> HttpResponseR
     """Return to the form with a message of what the service refused after the form had let it pass."""
     messages.error(request, f"Not saved: {error.message}.")
     return HttpResponseRedirect(request.get_full_path())
+
+
+class PreviewedForm(ModelAdminBase):
+    """A form with a preview beside it, whose rows are ended instead of deleted."""
+
+    preview_url_name: ClassVar[str]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no: what muted alerts stays as history."""
+        return False
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Offer the preview, and show what the service refuses although the form let it pass."""
+        context = {**(extra_context or {}), "preview_url": reverse(self.preview_url_name)}
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except DomainError as error:
+            return back_with_refusal(request, error)
 
 
 def _texts(problems: Any) -> list[str]:

@@ -20,7 +20,7 @@ from alerts import muting_preview
 from alerts.admin.look import STYLES, badge
 from alerts.admin.matchers import MatchersField, shown
 from alerts.admin.preview import preview_page, problem_page
-from alerts.admin.refusals import back_with_refusal, show_refusal
+from alerts.admin.refusals import PreviewedForm, show_refusal
 from alerts.models import Alert, Silence
 from alerts.muting import labels_of_alert
 from alerts.muting_lists import phase_of_silence
@@ -28,13 +28,11 @@ from alerts.routing import matcher_format
 from alerts.routing.matching import shared_matchers
 from alerts.routing.silencing import Phase
 from alerts.services import silences
-from monitoring.errors import DomainError
 
 if TYPE_CHECKING:
-    SilenceAdminBase = admin.ModelAdmin[Silence]
     SilenceFormBase = forms.ModelForm[Silence]
 else:
-    SilenceAdminBase, SilenceFormBase = admin.ModelAdmin, forms.ModelForm
+    SilenceFormBase = forms.ModelForm
 
 _USUAL = timedelta(hours=2)
 _MOST_ALERTS = 100
@@ -76,9 +74,10 @@ class SilenceForm(SilenceChangeForm):
 
 
 @admin.register(Silence)
-class SilenceAdmin(SilenceAdminBase):
+class SilenceAdmin(PreviewedForm):
     """What people mute for a time. Ended ones stay: they say why nobody was told."""
 
+    preview_url_name = "admin:alerts_silence_preview"
     form = SilenceChangeForm
     add_form = SilenceForm
     list_display = ("standing", "what", "reason", "owner", "starts_at", "ends_at", "ended_by")
@@ -144,25 +143,6 @@ class SilenceAdmin(SilenceAdminBase):
         """Let nobody change what is over."""
         over = obj is not None and phase_of_silence(obj, timezone.now()) is Phase.EXPIRED
         return not over and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Silence | None = None) -> bool:
-        """Say no: a silence is ended, and stays as history."""
-        return False
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Offer the preview, and show what the service refuses although the form let it pass."""
-        offer = {"preview_url": reverse("admin:alerts_silence_preview")}
-        context = {**(extra_context or {}), **offer}
-        try:
-            return super().changeform_view(request, object_id, form_url, context)
-        except DomainError as error:
-            return back_with_refusal(request, error)
 
     def save_model(self, request: HttpRequest, obj: Silence, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Make or change it through the services."""

@@ -10,7 +10,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -19,19 +19,17 @@ from alerts import muting_preview
 from alerts.admin.look import STYLES, badge
 from alerts.admin.matchers import MatchersField
 from alerts.admin.preview import preview_page, problem_page
-from alerts.admin.refusals import back_with_refusal, show_refusal
+from alerts.admin.refusals import PreviewedForm, show_refusal
 from alerts.models import MaintenanceWindow
 from alerts.muting import schedule_of
 from alerts.muting_lists import standing
 from alerts.routing import matcher_format
 from alerts.services import windows
-from monitoring.errors import DomainError
 
 if TYPE_CHECKING:
-    WindowAdminBase = admin.ModelAdmin[MaintenanceWindow]
     WindowFormBase = forms.ModelForm[MaintenanceWindow]
 else:
-    WindowAdminBase, WindowFormBase = admin.ModelAdmin, forms.ModelForm
+    WindowFormBase = forms.ModelForm
 
 _FIELDS = (
     "name",
@@ -89,9 +87,10 @@ class WindowForm(WindowFormBase):
 
 
 @admin.register(MaintenanceWindow)
-class MaintenanceWindowAdmin(WindowAdminBase):
+class MaintenanceWindowAdmin(PreviewedForm):
     """What is muted again and again. One that was ended stays: it says why nobody was told."""
 
+    preview_url_name = "admin:alerts_maintenancewindow_preview"
     form = WindowForm
     list_display = ("how_it_stands", "name", "recurrence", "opens_next", "owner", "expires_at")
     list_display_links = ("name",)
@@ -131,27 +130,6 @@ class MaintenanceWindowAdmin(WindowAdminBase):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Propose each Sunday in the name of who asks."""
         return {"owner": request.user.get_username(), "recurrence": "FREQ=WEEKLY;BYDAY=SU"}
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: MaintenanceWindow | None = None
-    ) -> bool:
-        """Say no: a window is ended, and stays as history."""
-        return False
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Offer the preview, and show what the service refuses although the form let it pass."""
-        offer = {"preview_url": reverse("admin:alerts_maintenancewindow_preview")}
-        context = {**(extra_context or {}), **offer}
-        try:
-            return super().changeform_view(request, object_id, form_url, context)
-        except DomainError as error:
-            return back_with_refusal(request, error)
 
     def save_model(
         self,

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 
 from alerts.escalation.chain import Chain, Step, first_due, steps_for
 from alerts.escalation.reminding import remind_due
 from alerts.models import Alert, EscalationPolicy, EscalationStep
 from alerts.services.escalation_step import take_step
+from alerts.services.isolation import ODD_DATA
 from alerts.services.reach import Directory
 from alerts.services.reminders import look_after
 from monitoring.exposition.instruments import count
@@ -24,16 +25,6 @@ MOST_AT_ONCE = 2_000
 # Who acknowledges an alert waits for this many steps at most.
 _IN_ONE_COMMIT = 50
 _PUT_OFF = timedelta(minutes=1)
-# What an odd row raises. A database that is away must end the whole sweep.
-ODD_DATA = (
-    ArithmeticError,
-    AttributeError,
-    DataError,
-    IntegrityError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
 
 
 def begin(alerts: Sequence[Alert], *, at: datetime) -> None:

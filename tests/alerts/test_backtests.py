@@ -22,14 +22,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What workers were called to, in place of the broker."""
-    called: list[str] = []
-    monkeypatch.setattr("alerts.tasks.backtests.run_backtest.delay", called.append)
-    return called
-
-
-@pytest.fixture
 def client() -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=bearer("admin")["Authorization"])
