@@ -1,5 +1,6 @@
 """Reads the ledger and the receiver's file, once everything has settled."""
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,9 +19,9 @@ def received_keys(file: Path) -> list[str]:
     return [line.split(" ", 1)[1] for line in file.read_text().splitlines()]
 
 
-def rows(*, since_id: int = 0) -> list[Row]:
-    """Return the ledger."""
-    found = Notification.objects.filter(pk__gt=since_id).values_list(
+def rows(*, since: int = 0, until: int = sys.maxsize) -> list[Row]:
+    """Return the rows of the ledger after the id `since` up to the id `until`."""
+    found = Notification.objects.filter(pk__gt=since, pk__lte=until).values_list(
         "dedup_key", "status", "in_doubt", "created_at", "first_tried_at", "sent_at"
     )
     return [

@@ -36,20 +36,14 @@ def run(stage: Stage, options: argparse.Namespace, console: Console) -> dict[str
         load.stop()
         settled = ledger.wait_until_settled(stage.tick, seconds=_SETTLE_SECONDS)
     received = ledger.received_keys(stage.received)
-    everything = judge(ledger.rows(), received, unaccounted=ledger.unaccounted())
-    during = judge(ledger.rows(since_id=border), received, unaccounted=0)
-    quiet = judge(
-        [row for row in ledger.rows() if row not in set(ledger.rows(since_id=border))],
-        received,
-        unaccounted=0,
-    )
+    early, late = ledger.rows(until=border), ledger.rows(since=border)
     return {
         "settled": settled,
         "faults": dict(faults),
         "flips": load.flips,
-        "whole": everything,
-        "quiet_phase": quiet,
-        "fault_phase": during,
+        "whole": judge([*early, *late], received, unaccounted=ledger.unaccounted()),
+        "quiet_phase": judge(early, received, unaccounted=0),
+        "fault_phase": judge(late, received, unaccounted=0),
     }
 
 

@@ -1,5 +1,6 @@
 """What one message speaks for: its group, what it spoke for before, and whatever waits once a budget is used up."""
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
@@ -9,6 +10,23 @@ from alerts.models.notification import OWED, Status
 from alerts.outbox.dues import is_bundling
 
 MOST_IN_ONE = 100
+# Any number that nobody else uses as the first of a pair of keys.
+_GROUPS = 7_303_014
+_ONE_AT_A_TIME = """
+SELECT pg_advisory_xact_lock(%s, hashtext(concat_ws(' ', group_key, kind, channel, recipient)))
+FROM notifications WHERE id = %s AND group_key <> ''
+"""
+
+
+def one_at_a_time(notification_id: int) -> None:
+    """Let the claims of a group go one after another, until the caller's transaction ends.
+
+    Workers are called to all messages of a group at once. Each would hold the one that it was called to, pass over
+    those that the others hold, and send what is left: several messages in place of one. To be called before any
+    row is locked, by a statement of its own, so that the next one sees what the claim before has taken.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME, [_GROUPS, notification_id])
 
 
 def members_of(leader: Notification, tokens_left: float) -> list[int]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce, Now
 
-from alerts.delivery.bundle import members_of
+from alerts.delivery.bundle import members_of, one_at_a_time
 from alerts.delivery.channel_gate import take_token
 from alerts.delivery.due import claimable
 from alerts.models import Notification
@@ -74,10 +74,11 @@ def take(notification_id: int) -> Claim | None:
 
     The claim is committed when this returns, so it may not be called inside a transaction. A lease
     that has ended is taken over: nobody knows how far its sender came, so the message is in doubt.
-    Waits for the one row alone and for no other message, so that two claims never wait in a circle.
+    Waits for the claims of its group and then for the one row, for no other message: two claims never wait in a circle.
     """
     token, started = uuid4(), time.monotonic()
     with transaction.atomic(durable=True):
+        one_at_a_time(notification_id)
         rows = claimable().select_for_update(no_key=True)
         leader = rows.filter(pk=notification_id).first()
         tokens_left = take_token(leader.channel) if leader else None

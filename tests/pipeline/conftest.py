@@ -39,7 +39,7 @@ def start_service(
     """Start the service on the test's database; it is stopped before that is emptied."""
     with ExitStack() as stack:
 
-        def start(*, web: bool = True, **variables: str) -> Service:
+        def start(*, web: bool = True, worker: bool = True, **variables: str) -> Service:
             service = Service(
                 tmp_path,
                 broker,
@@ -52,7 +52,8 @@ def start_service(
             stack.callback(service.stop)
             if web:
                 service.start_web()
-            service.start_worker()
+            if worker:
+                service.start_worker()
             return service
 
         yield start

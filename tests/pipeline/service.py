@@ -31,12 +31,14 @@ Found = TypeVar("Found")
 class Service:
     """Web and worker on the database of the test, with a broker of their own.
 
-    Beat is played by `wait_until`, which asks for a sweep while it waits: a test decides itself
-    when rules are evaluated.
+    Beat is played by `wait_until`, which publishes `periodic` while it waits: a test decides itself
+    when rules are evaluated. Alerts of a group wait for each other only where a test asks for it.
     """
 
     def __init__(self, directory: Path, broker: Valkey, *, database: str, **variables: str) -> None:
         self.broker = broker
+        self.periodic = ["alerts.sweep_notifications"]
+        """Tasks that are published each second while a test waits."""
         self._directory = directory
         self._port = choose_port(None, frozenset({broker.port}))
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -48,6 +50,8 @@ class Service:
             "KAFKA_BROKERS": "",
             "DATA_DIR": str(directory),
             "LOG_FORMAT": "text",
+            "PUBLIC_URL": self.url,
+            "ALERT_GROUP_WAIT": "0s",
             **variables,
         }
         password = broker.variables()["REDIS_PASSWORD"]
@@ -68,11 +72,15 @@ class Service:
         address = ("-b", f"{LOOPBACK}:{self._port}", "--graceful-timeout", "2")
         self._start("web", *server, *address)
 
-    def start_worker(self) -> None:
+    def start_worker(self, *, queues: str = "alerts") -> None:
         """Start a worker for the queue of alerts; what is published before it is up waits for it."""
-        worker = ("-m", "celery", "-A", "config.celery", "worker", "-Q", "alerts", "-c", "2")
+        worker = ("-m", "celery", "-A", "config.celery", "worker", "-Q", queues, "-c", "2")
         quiet = ("-O", "fair", "--without-gossip", "--without-mingle", "--loglevel=INFO")
         self._start("worker", *worker, *quiet)
+
+    def start_deliverd(self) -> None:
+        """Start what sends without a broker."""
+        self._start("deliverd", "manage.py", "deliverd")
 
     def kill_worker(self) -> None:
         """kill -9 the worker and its children, as a power cut would."""
@@ -99,7 +107,7 @@ class Service:
         return self.ask(method, f"{_PREFIX}{path}", role=role, **options)
 
     def ask(self, method: str, path: str, *, role: str, **options: Any) -> Any:
-        """Return the JSON answer of an endpoint; waits for the server to come up."""
+        """Return the JSON answer of an endpoint, None of an empty one; waits for the server to come up."""
         url = f"{self.url}{path}"
 
         def answer() -> requests.Response | None:
@@ -110,7 +118,7 @@ class Service:
 
         response = self.wait_until(answer, f"{method} {path} is answered", sweep=False)
         assert response.ok, response.text
-        return response.json()
+        return response.json() if response.content else None
 
     def send(self, task: str) -> None:
         """Publish a task, as beat does."""
@@ -119,7 +127,7 @@ class Service:
     def wait_until(
         self, look: Callable[[], Found | None], what: str, *, sweep: bool = True
     ) -> Found:
-        """Return what `look` finds; meanwhile ask for a sweep each second, as beat does."""
+        """Return what `look` finds; meanwhile publish `periodic` each second, as beat does."""
         started = swept = time.monotonic()
         while time.monotonic() - started < DEADLINE_SECONDS:
             found = look()
@@ -127,13 +135,14 @@ class Service:
                 return found
             if sweep and time.monotonic() - swept > 1:
                 swept = time.monotonic()
-                self._sweep()
+                self._tick()
             time.sleep(_POLL_SECONDS)
         raise AssertionError(f"not within {DEADLINE_SECONDS:g} s: {what}\n{self._last_words()}")
 
-    def _sweep(self) -> None:
+    def _tick(self) -> None:
         with suppress(OperationalError):  # where the broker is away beat would miss this tick, too
-            self.send("alerts.sweep_notifications")
+            for task in self.periodic:
+                self.send(task)
 
     def _start(self, name: str, *arguments: str) -> None:
         log = self._directory / f"{name}.log"
