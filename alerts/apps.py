@@ -7,6 +7,7 @@ from alerts.checks import register_checks
 
 class AlertsConfig(AppConfig):
     name = "alerts"
+    verbose_name = "Alerting"
 
     def ready(self) -> None:
         """Register the system checks."""

@@ -1,7 +1,6 @@
 """What stands below one alert in the admin: its messages with every try, and what happened to it."""
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -9,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from alerts.admin.look import badge
+from alerts.admin.look import badge, lines
 from alerts.models import Alert, Event, Notification
 
 if TYPE_CHECKING:
@@ -17,6 +16,10 @@ if TYPE_CHECKING:
     EventInlineBase = admin.TabularInline[Event, Alert]
 else:
     NotificationInlineBase = EventInlineBase = admin.TabularInline
+
+
+# What the page of the alert says already.
+_OWN = {"alert", "title"}
 
 
 class NotificationInline(NotificationInlineBase):
@@ -79,9 +82,4 @@ class EventInline(EventInlineBase):
     @admin.display(description="detail")
     def told(self, event: Event) -> SafeString:
         """Return the details line by line, without what is empty."""
-        known = [(name, _shown(value)) for name, value in event.detail.items() if value != ""]
-        return format_html_join("", "<div>{}: {}</div>", known)
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+        return lines(event.detail, without=_OWN)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from alerts import services
+from alerts.admin.acts import Act, Acts
 from alerts.admin.alert_inlines import EventInline, NotificationInline
 from alerts.admin.look import STYLES, age, badge
 from alerts.admin.silences import silence_url
@@ -22,12 +23,6 @@ from alerts.course import course_of
 from alerts.models import Alert
 from alerts.models.alert import State
 from monitoring.errors import DomainError
-
-if TYPE_CHECKING:
-    AlertAdminBase = admin.ModelAdmin[Alert]
-else:
-    AlertAdminBase = admin.ModelAdmin
-
 
 VIA = "admin"
 
@@ -44,7 +39,7 @@ class NoteForm(ActionForm):
 
 
 @admin.register(Alert)
-class AlertAdmin(AlertAdminBase):
+class AlertAdmin(Acts):
     """What fires and what has fired. Nothing here is typed in: alerts come from rules and findings."""
 
     list_display = (
@@ -66,7 +61,7 @@ class AlertAdmin(AlertAdminBase):
     show_full_result_count = False
     ordering = ("-started_at", "id")
     inlines = (EventInline, NotificationInline)
-    readonly_fields = ("chain", "next_step", "worst_lateness")
+    readonly_fields = ("carries", "chain", "next_step", "worst_lateness")
     action_form = NoteForm
     actions = ("acknowledge", "unacknowledge", "resolve", "silence", "open_incident")
 
@@ -113,6 +108,23 @@ class AlertAdmin(AlertAdminBase):
     def taken_by(self, alert: Alert) -> str:
         """Return who has acknowledged it."""
         return alert.acknowledged_by or ("nobody yet" if alert.state == State.FIRING else "")
+
+    @admin.display(description="labels")
+    def carries(self, alert: Alert) -> str:
+        """Return the labels of the series as people write them."""
+        return ", ".join(f"{name}={value}" for name, value in sorted(alert.labels.items()))
+
+    def acts_on(self, row: Alert) -> list[Act]:
+        """Return what can be done: to take or to give back, to end, to silence, to make an incident of."""
+        incident = ("open_incident", "Open an incident")
+        if row.state == State.RESOLVED:
+            return [incident]
+        take = (
+            ("unacknowledge", "Give it back")
+            if row.acknowledged
+            else ("acknowledge", "Acknowledge")
+        )
+        return [take, ("resolve", "Resolve"), ("silence", "Silence"), incident]
 
     @admin.display(description="chain of escalation")
     def chain(self, alert: Alert) -> SafeString | str:
@@ -203,7 +215,7 @@ _FIELDS = (
     ("title", "severity", "state"),
     "description",
     ("service", "value", "threshold"),
-    "labels",
+    "carries",
     ("started_at", "fired_at", "resolved_at", "no_data_since"),
     ("acknowledged_by", "acknowledged_at", "acknowledged_via"),
     "chain",

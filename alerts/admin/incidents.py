@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from alerts import services
+from alerts.admin.acts import Act, Acts
 from alerts.admin.incident_pages import course_of, noise_page, postmortem_page
 from alerts.admin.look import STYLES, age, badge
 from alerts.admin.noise_proof import prove_advice
@@ -22,11 +23,11 @@ from alerts.models.incident import IncidentStatus
 from monitoring.errors import DomainError
 
 if TYPE_CHECKING:
-    IncidentAdminBase = admin.ModelAdmin[Incident]
     IncidentFormBase = forms.ModelForm[Incident]
 else:
-    IncidentAdminBase, IncidentFormBase = admin.ModelAdmin, forms.ModelForm
+    IncidentFormBase = forms.ModelForm
 
+_STEPS: list[Act] = [("investigate", "Investigate"), ("resolve", "Resolve"), ("close", "Close")]
 _SAID_LATER = ("root_cause", "resolution", "postmortem")
 
 
@@ -44,8 +45,8 @@ class IncidentForm(IncidentFormBase):
 
 
 @admin.register(Incident)
-class IncidentAdmin(IncidentAdminBase):
-    """One outage as people speak of it; its status moves by the actions of the list.
+class IncidentAdmin(Acts):
+    """One outage as people speak of it; its status moves by actions, of the list or of its page.
 
     Every change goes through the services, which write the timeline; nothing is deleted: incidents are history.
     """
@@ -100,6 +101,10 @@ class IncidentAdmin(IncidentAdminBase):
     def has_delete_permission(self, request: HttpRequest, obj: Incident | None = None) -> bool:
         """Say no: incidents are history."""
         return False
+
+    def acts_on(self, row: Incident) -> list[Act]:
+        """Return the steps that are still ahead of it."""
+        return _STEPS[list(IncidentStatus).index(IncidentStatus(row.status)) :]
 
     def render_change_form(
         self,

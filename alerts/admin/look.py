@@ -1,8 +1,11 @@
 """How severities, states and spans of time look in the admin: words with a class, since styles inline are refused."""
 
+import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from alerts.wording import span
@@ -18,3 +21,13 @@ def badge(word: str) -> SafeString:
 def age(start: datetime, end: datetime | None, *, at: datetime) -> str:
     """Return how long something has lasted or did last, such as `2 h 5 min`."""
     return span((end or at) - start)
+
+
+def lines(said: Mapping[str, Any], *, without: Iterable[str] = ()) -> SafeString:
+    """Return what stands in a JSON column as lines `name: value`, without what is empty."""
+    known = [
+        (name, value if isinstance(value, str) else json.dumps(value))
+        for name, value in said.items()
+        if value not in ("", None, [], {}) and name not in set(without)
+    ]
+    return format_html_join("", "<div>{}: {}</div>", known)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from alerts.admin.look import STYLES, badge
+from alerts.admin.look import STYLES, badge, lines
 from alerts.ledger.listing import shown_recipient
 from alerts.models import Notification, NotificationAttempt, NotificationReceipt
 from alerts.models.alert import Source
@@ -83,7 +83,7 @@ class NotificationAdmin(NotificationAdminBase):
         ("held_by", "held_for", "held_at"),
         ("group_key", "carried_by"),
         ("provider_ref", "dedup_key"),
-        "payload",
+        "said",
     )
 
     class Media:
@@ -124,3 +124,8 @@ class NotificationAdmin(NotificationAdminBase):
     def standing(self, notification: Notification) -> SafeString:
         """Return the status as a coloured word."""
         return badge(notification.status)
+
+    @admin.display(description="what it says")
+    def said(self, notification: Notification) -> SafeString:
+        """Return the facts that were frozen at the transition, line by line."""
+        return lines(notification.payload)

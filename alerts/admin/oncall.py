@@ -1,9 +1,11 @@
 """People and on-call rotations in the admin, with a calendar of the next six weeks."""
 
-from datetime import datetime, timedelta
+import calendar
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
     RotationAdminBase = admin.ModelAdmin[OnCallRotation]
     MemberInlineBase = admin.TabularInline[RotationMember, OnCallRotation]
     OverrideInlineBase = admin.TabularInline[RotationOverride, OnCallRotation]
+    RotationFormBase = forms.ModelForm[OnCallRotation]
 else:
     ContactAdminBase = RotationAdminBase = admin.ModelAdmin
     MemberInlineBase = OverrideInlineBase = admin.TabularInline
+    RotationFormBase = forms.ModelForm
 
 WEEKS = 6
 NOBODY = "nobody"
@@ -43,6 +47,8 @@ class MemberInline(MemberInlineBase):
     """The people in the order of their turns."""
 
     model = RotationMember
+    verbose_name = "person"
+    verbose_name_plural = "people in the order of their turns"
     extra = 0
     min_num = 1
     ordering = ("position",)
@@ -58,6 +64,8 @@ class OverrideInline(OverrideInlineBase):
     """Who stands in. What is over is left out."""
 
     model = RotationOverride
+    verbose_name = "stand-in"
+    verbose_name_plural = "stand-ins (times in UTC)"
     extra = 0
     ordering = ("starts_at", "id")
 
@@ -66,16 +74,27 @@ class OverrideInline(OverrideInlineBase):
         return super().get_queryset(request).filter(ends_at__gt=timezone.now())
 
 
+class RotationForm(RotationFormBase):
+    """A rotation whose weekday is chosen by its name."""
+
+    handoff_weekday = forms.TypedChoiceField(choices=list(enumerate(calendar.day_name)), coerce=int)
+
+    class Meta:
+        model = OnCallRotation
+        fields = ("name", "handoff_weekday", "handoff_time", "time_zone", "first_week")
+
+
 @admin.register(OnCallRotation)
 class OnCallRotationAdmin(RotationAdminBase):
     """Turns of a week each. Who has the turn keeps it when people come or go."""
 
+    form = RotationForm
     list_display = ("name", "on_call_now", "people", "handoff", "time_zone")
     search_fields = ("name",)
     ordering = ("name",)
-    readonly_fields = ("on_call_now", "calendar")
+    readonly_fields = ("on_call_now", "next_weeks")
     fieldsets = (
-        (None, {"fields": ("name", "on_call_now", "calendar")}),
+        (None, {"fields": ("name", "on_call_now", "next_weeks")}),
         (
             "Handoff",
             {"fields": (("handoff_weekday", "handoff_time", "time_zone"), "first_week")},
@@ -105,11 +124,10 @@ class OnCallRotationAdmin(RotationAdminBase):
     @admin.display(description="handoff")
     def handoff(self, rotation: OnCallRotation) -> str:
         """Return when turns change, such as `Monday 09:00`."""
-        day = datetime(2024, 1, 1 + rotation.handoff_weekday, tzinfo=ZoneInfo("UTC"))  # a Monday
-        return f"{day:%A} {rotation.handoff_time:%H:%M}"
+        return f"{calendar.day_name[rotation.handoff_weekday]} {rotation.handoff_time:%H:%M}"
 
     @admin.display(description="next six weeks")
-    def calendar(self, rotation: OnCallRotation) -> SafeString | str:
+    def next_weeks(self, rotation: OnCallRotation) -> SafeString | str:
         """Return the shifts as bars over the weeks, and as a table that says the same."""
         if rotation._state.adding:  # noqa: SLF001 - the documented way to tell a new row
             return "Save it to see who is on call when."

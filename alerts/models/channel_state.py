@@ -20,6 +20,7 @@ class ChannelState(models.Model):
 
     class Meta:
         db_table = "notification_channels"
+        verbose_name = "channel"
 
     def __str__(self) -> str:
         return self.channel

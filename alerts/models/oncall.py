@@ -56,6 +56,7 @@ class OnCallRotation(models.Model):
 
     class Meta:
         db_table = "oncall_rotations"
+        verbose_name = "on-call rotation"
         ordering = ["name"]
 
     def __str__(self) -> str:

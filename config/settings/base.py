@@ -95,3 +95,4 @@ WHITENOISE_USE_FINDERS = True  # a development checkout serves its files without
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = ["config.formats"]

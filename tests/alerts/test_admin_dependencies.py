@@ -27,7 +27,7 @@ def test_the_graph_is_drawn_above_its_edges(ana: Client) -> None:
     assert page.count('<line class="on"') == 1
     assert page.count('<line class="off"') == 1
     assert '<g class="cause"><title>api-gateway: fires and hides what needs it</title>' in page
-    assert '<g class="hidden"><title>payment: its alerts wait</title>' in page
+    assert '<g class="waiting"><title>payment: its alerts wait</title>' in page
     assert "alerts/dependencies.css" in page
     assert not re.search(r"<svg[^>]*>.*style=.*</svg>", page, re.DOTALL)
 

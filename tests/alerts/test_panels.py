@@ -122,7 +122,7 @@ def test_it_says_who_is_on_call() -> None:
 def test_messages_that_nobody_sends_are_called_overdue() -> None:
     NotificationFactory.create()
 
-    assert "overdue 1 notifications are overdue by more than a minute." in drawn()
+    assert "overdue 1 notification is overdue by more than a minute." in drawn()
 
 
 def test_what_others_wrote_is_escaped() -> None:

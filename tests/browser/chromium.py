@@ -44,3 +44,14 @@ def complaints(browser: Chrome) -> list[str]:
     """Return what the console said since the last call: failed requests, errors, refused scripts and styles."""
     log: list[dict[str, Any]] = browser.get_log("browser")  # type: ignore[no-untyped-call]  # untyped in Selenium
     return [json.dumps(entry) for entry in log if entry["level"] in {"WARNING", "SEVERE"}]
+
+
+def show_in(browser: Chrome, scheme: str, *, width: int | None = None) -> None:
+    """Prefer `light` or `dark` from now on, in a window of so many pixels if one is given."""
+    preference = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", preference)
+    if width is None:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        return
+    phone = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)

@@ -1,10 +1,8 @@
 """The operations page in a real browser, under the real content security policy."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 from selenium.webdriver import Chrome
@@ -14,7 +12,8 @@ from selenium.webdriver.support.wait import WebDriverWait
 from monitoring.console.selectors import _curves_until
 from monitoring.ingest.door import ingest
 from monitoring.types import MetricType, Origin, Sample
-from tests.browser.chromium import chromium, complaints, is_installed
+from tests.browser.chromium import complaints, is_installed, show_in
+from tests.browser.contrast import texts
 
 pytestmark = [
     pytest.mark.browser,
@@ -28,27 +27,9 @@ pytestmark = [
 _WAIT_SECONDS = 30
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chrome]:
-    with chromium() as running:
-        yield running
-
-
 @pytest.fixture(autouse=True)
 def _no_curves_of_another_test() -> None:
     _curves_until.cache_clear()
-
-
-@pytest.fixture
-def signed_in(browser: Chrome, live_server: LiveServer) -> Chrome:
-    User.objects.create_superuser("ana", password="correct horse")
-    browser.delete_all_cookies()
-    browser.get(f"{live_server.url}/")
-    browser.find_element(By.NAME, "username").send_keys("ana")
-    browser.find_element(By.NAME, "password").send_keys("correct horse")
-    browser.find_element(By.CSS_SELECTOR, "input[type=submit]").click()
-    WebDriverWait(browser, _WAIT_SECONDS).until(lambda page: page.title.startswith("Operations"))
-    return browser
 
 
 def store(now: datetime) -> None:
@@ -136,47 +117,12 @@ def test_neighbours_of_the_page_raise_no_complaint(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_can_be_read_against_its_background(signed_in: Chrome, scheme: str) -> None:
-    signed_in.execute_cdp_cmd(
-        "Emulation.setEmulatedMedia",
-        {"features": [{"name": "prefers-color-scheme", "value": scheme}]},
-    )
+    show_in(signed_in, scheme)
     store(timezone.now())
     _curves_until.cache_clear()
     refresh(signed_in)
 
-    pairs = signed_in.execute_script(_TEXT_COLOURS)
-
-    too_faint = {text for text, front, back in pairs if contrast(front, back) < 4.5}
-    assert len(pairs) > 10
+    seen, too_faint = texts(signed_in)
+    assert seen > 10
     assert signed_in.find_elements(By.CSS_SELECTOR, ".curves polyline")
     assert too_faint == set()
-
-
-# Every element with text of its own: its colour, and the nearest background that is not transparent.
-_TEXT_COLOURS = """
-const rgb = (text) => text.match(/[0-9.]+/g).map(Number);
-return [...document.querySelectorAll("body *")]
-  .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
-  .filter((element) => element.getClientRects().length && element.id !== "announcements")
-  .map((element) => {
-    let back = element;
-    while (back && rgb(getComputedStyle(back).backgroundColor)[3] === 0) back = back.parentElement;
-    const colour = getComputedStyle(back || document.body).backgroundColor;
-    return [element.textContent.trim(), rgb(getComputedStyle(element).color), rgb(colour)];
-  });
-"""
-
-
-def contrast(front: list[float], back: list[float]) -> float:
-    """Return the contrast ratio of two colours, 1 to 21. Source: WCAG 2.2, definition of contrast ratio."""
-    lighter, darker = sorted((luminance(front), luminance(back)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(colour: list[float]) -> float:
-    """Return the relative luminance of an sRGB colour. Source: WCAG 2.2."""
-    linear = [
-        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
-        for share in (channel / 255 for channel in colour[:3])
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,127 @@
+"""The pages of alerting in a real browser: they open whole and can be read, in light, dark and on a phone."""
+
+import pytest
+from selenium.webdriver import Chrome, Keys
+from selenium.webdriver.common.by import By
+
+from alerts.models import Alert, AlertRule
+from tests.browser.acting import Open, admin, link_path, text_of
+from tests.browser.alerting_scene import Scene
+from tests.browser.chromium import complaints, is_installed, show_in
+from tests.browser.contrast import texts
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        not is_installed(),
+        reason="chromium and chromedriver are not on the PATH; run `python -m tests.tools`",
+    ),
+]
+
+_LISTS = (
+    "alert",
+    "alertrule",
+    "backtest",
+    "silence",
+    "maintenancewindow",
+    "dependency",
+    "escalationpolicy",
+    "oncallrotation",
+    "contact",
+    "channelstate",
+    "notification",
+    "incident",
+)
+# How far one must scroll sideways, the page or a part of it such as a list, to see all that is there.
+_OUT_OF_SIGHT = """
+const scrolled = [...document.querySelectorAll("main *, #content *")]
+  .filter((element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX))
+  .filter((element) => !element.matches("textarea, select"))
+  .map((element) => element.scrollWidth - element.clientWidth);
+return Math.max(0, ...scrolled, document.documentElement.scrollWidth - innerWidth);
+"""
+
+
+def paths(scene: Scene) -> list[str]:
+    rule, incident = admin("alertrule", f"{scene.rule.pk}/"), f"{scene.incident.pk}/"
+    return [
+        "/admin/",
+        "/",
+        *(admin(model) for model in _LISTS),
+        *(f"{rule}{page}/" for page in ("change", "versions", "simulate")),
+        admin("alertrule", "add/"),
+        admin("alert", f"{scene.alert.pk}/change/"),
+        admin("backtest", f"add/?rule={scene.rule.pk}"),
+        admin("silence", f"add/?alert={scene.alert.pk}"),
+        admin("maintenancewindow", "add/"),
+        admin("escalationpolicy", f"{scene.rule.escalation_policy_id}/change/"),
+        admin("notification", f"{scene.message.pk}/change/"),
+        admin("incident", f"{incident}change/"),
+        admin("incident", f"{incident}postmortem/"),
+        admin("incident", "noise/"),
+    ]
+
+
+def test_every_page_opens_whole_and_without_a_complaint(show: Open, scene: Scene) -> None:
+    wrong = {}
+    for path in paths(scene):
+        browser = show(path)
+        problems = [*complaints(browser)]
+        if hidden := browser.execute_script(_OUT_OF_SIGHT):
+            problems.append(f"{hidden} px out of sight")
+        if problems:
+            wrong[path] = problems
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_of_the_pages_can_be_read(
+    signed_in: Chrome, show: Open, scene: Scene, scheme: str
+) -> None:
+    show_in(signed_in, scheme)
+    wrong = {}
+    for path in paths(scene)[2:]:
+        browser = show(path)
+        seen, too_faint = texts(browser, "#content :not(option)")
+        assert seen > 1
+        if too_faint:
+            wrong[path] = too_faint
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_the_link_and_the_operations_page_fit_and_can_be_read(
+    signed_in: Chrome, show: Open, scene: Scene, scheme: str
+) -> None:
+    show_in(signed_in, scheme, width=390)
+    for path in (link_path(scene), "/"):
+        browser = show(path)
+
+        assert browser.execute_script(_OUT_OF_SIGHT) == 0
+        assert texts(browser)[1] == set()
+    assert "nobody yet" in text_of(browser)
+
+
+def test_who_uses_the_keyboard_sees_where_they_are(show: Open, scene: Scene) -> None:
+    browser = show(admin("alert", f"{scene.alert.pk}/change/"))
+    browser.find_element(By.XPATH, "//button[.='Acknowledge']").send_keys(Keys.TAB)
+    focused = browser.switch_to.active_element
+
+    assert focused.get_attribute("name") == "note"
+    focused.send_keys(Keys.TAB)
+    outline = browser.switch_to.active_element.value_of_css_property("outline")
+    assert browser.switch_to.active_element.text == "Resolve"
+    assert "3px" in outline
+
+
+def test_services_whose_alerts_wait_stay_in_the_graph(show: Open, scene: Scene) -> None:
+    AlertRule.objects.filter(pk=scene.rule.pk).update(is_cause=True)
+    Alert.objects.filter(pk=scene.alert.pk).update(service="api-gateway")
+    browser = show(admin("dependency"))
+
+    waiting = browser.find_elements(By.CSS_SELECTOR, ".dependency-graph .waiting rect")
+    assert len(waiting) > 3
+    assert all(box.is_displayed() for box in waiting)
