@@ -124,7 +124,7 @@ class Stage:
             "ALERT_WEBHOOK_URL": f"http://127.0.0.1:{port}/",
             "OUTBOUND_ALLOWED_HOSTS": "127.0.0.1",
             "ALERT_EVALUATION_INTERVAL": str(EVALUATION_SECONDS),
-            "LOG_LEVEL": "warning",
+            "LOG_LEVEL": "error",
         }
 
     def _program(self, name: str, *arguments: str, port: int | None = None) -> Program:

@@ -21,7 +21,7 @@ from alerts.admin.silences import silence_url
 from alerts.chain_wording import ending
 from alerts.course import course_of
 from alerts.models import Alert
-from alerts.models.alert import State
+from alerts.models.alert import Source, State
 from monitoring.errors import DomainError
 
 VIA = "admin"
@@ -67,6 +67,10 @@ class AlertAdmin(Acts):
 
     class Media:
         css = STYLES
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
+        """Return all alerts but the canary's, of which there is one every second minute."""
+        return super().get_queryset(request).exclude(source=Source.CANARY)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Say no: an alert is raised, not typed in."""

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from alerts.channels.canary import CHANNEL
@@ -15,6 +16,7 @@ from alerts.selectors import AlertFilter, alerts_matching
 from alerts.services import evaluate_rules
 from alerts.watch.canary import forget_canaries, latency_seconds, send_canary
 from monitoring.outbound import Deadline
+from tests.alerts.factories import AlertFactory
 
 MINUTE = timedelta(minutes=1)
 
@@ -64,6 +66,17 @@ class TestTheRoad:
         assert not Notification.objects.exists()
         assert not NotificationAttempt.objects.exists()
         assert not Event.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_list_of_alerts_in_the_admin_leaves_it_out(admin_client: Client) -> None:
+    AlertFactory.create(title="Payments fail")
+    AlertFactory.create(title="Canary of the road", source=Source.CANARY)
+
+    page = admin_client.get("/admin/alerts/alert/").content.decode()
+
+    assert "Payments fail" in page
+    assert "Canary of the road" not in page
 
 
 @pytest.mark.parametrize(
