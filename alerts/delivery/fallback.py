@@ -1,10 +1,11 @@
 """Who is told instead, when a channel refuses a message for good."""
 
+from alerts.channels import registry
 from alerts.models import Alert, Notification
 from alerts.models.alert import State
 from alerts.models.notification import OPEN, Kind, Status
 from alerts.outbox import owe_instead
-from alerts.outbox.dues import STREAM, next_channel, that_reach_people
+from alerts.outbox.dues import STREAM, next_channel
 
 NOBODY_ELSE = "and no other channel is left"
 # Each of these is meant to make somebody act; where it does not arrive, somebody else has to.
@@ -31,7 +32,7 @@ def tell_another(refused: Notification, alert: Alert) -> str:
         return ""
     tried = siblings.exclude(status=Status.SUPPRESSED).values_list("channel", flat=True)
     named = refused.payload.get("channels", [])
-    channel = next_channel(named, that_reach_people(), tried=set(tried))
+    channel = next_channel(named, registry.for_people(), tried=set(tried))
     if channel is None:
         return NOBODY_ELSE
     owe_instead(refused, channel)

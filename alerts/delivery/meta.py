@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
+from alerts.channels import registry
 from alerts.models import Alert, Notification
 from alerts.models.alert import Source, State
 from alerts.models.choices import Severity
 from alerts.models.notification import Status
-from alerts.outbox.dues import that_reach_people
 from alerts.services.alerts import Finding, raise_alert, resolve_alert
 
 _LABEL = "channel"
@@ -32,7 +32,7 @@ def say_that_it_fails(refused: Sequence[Notification], reason: str, *, at: datet
         labels={_LABEL: channel},
         source=Source.META,
     )
-    others = [name for name in that_reach_people() if name != channel]
+    others = [name for name in registry.for_people() if name != channel]
     raise_alert(finding, channels=others, at=at)
 
 

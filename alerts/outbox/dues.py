@@ -11,8 +11,6 @@ from alerts.models.alert import Source
 from alerts.models.notification import Status
 
 STREAM = "stream"
-# No person hears what these take: they are nobody's substitute.
-_HEARD_BY_NOBODY = frozenset({STREAM, "canary"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +65,6 @@ def next_channel(
     return next((name for name in candidates if name not in tried), None)
 
 
-def that_reach_people() -> list[str]:
-    """Return the channels that are set up and at whose end somebody listens."""
-    return [name for name in registry.configured() if name not in _HEARD_BY_NOBODY]
-
-
 def is_bundling(channel: str) -> bool:
     """Tell whether one message of the channel may speak for several alerts."""
     known = registry.CHANNELS.get(channel)
@@ -97,7 +90,7 @@ def by_channel(recipient: Recipient) -> list[Due]:
 def _with_substitute(dues: list[Due]) -> list[Due]:
     if not dues or any(due.waits for due in dues):
         return dues
-    substitute = next_channel([], that_reach_people(), tried={due.channel for due in dues})
+    substitute = next_channel([], registry.for_people(), tried={due.channel for due in dues})
     return dues if substitute is None else [*dues, *by_channel(Recipient(substitute))]
 
 

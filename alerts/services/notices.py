@@ -24,10 +24,10 @@ def schedule(alerts: Sequence[Alert], *, at: datetime) -> None:
 
 def tell_firing(alerts: Sequence[Alert], *, at: datetime) -> list[int]:
     """Owe the messages of alerts that fire; return the ids of those due now, not of those that wait."""
-    put_off: dict[datetime, list[UUID]] = defaultdict(list)
+    put_off: dict[datetime, set[UUID]] = defaultdict(set)
     for alert in alerts:
         if alert.notify_at is not None and alert.notify_at > at:
-            put_off[alert.notify_at].append(alert.pk)
+            put_off[alert.notify_at].add(alert.pk)
     owed = owe_all(_owing(alerts), kind=Kind.FIRING, at=at)
     for instant, ids in put_off.items():
         rows = [each.pk for each in owed if each.alert_id in ids]

@@ -1,16 +1,13 @@
 """Celery edge of backtests."""
 
-import logging
 from collections.abc import Iterable
 from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from alerts.services import backtest_work
-
-logger = logging.getLogger(__name__)
+from alerts.tasks.calling import call_workers
 
 _LIMIT_SECONDS = 300
 
@@ -33,9 +30,4 @@ def sweep_backtests() -> None:
 
 def ring_backtests(ids: Iterable[UUID]) -> None:
     """Call a worker to each; where the broker is away the sweep does it within a minute."""
-    for backtest_id in ids:
-        try:
-            run_backtest.delay(str(backtest_id))
-        except (OperationalError, OSError) as error:
-            logger.warning("workers not called", extra={"reason": str(error)})
-            return
+    call_workers(run_backtest, map(str, ids))

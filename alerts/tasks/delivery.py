@@ -1,18 +1,15 @@
 """Celery edge of delivery: calls to look at a message."""
 
-import logging
 from collections.abc import Iterable
 from math import ceil
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from alerts import delivery, ledger
+from alerts.tasks.calling import call_workers
 from monitoring.retry import TRANSIENT
-
-logger = logging.getLogger(__name__)
 
 # A sweep calls workers to so many messages at most; the next one, two seconds later, to the next.
 SWEEP_LIMIT = 200
@@ -56,10 +53,4 @@ def seal_ledger() -> None:
 
 def ring(notification_ids: Iterable[int]) -> None:
     """Call a worker to each message. Where the broker is away the sweep makes up for it later."""
-    for notification_id in notification_ids:
-        try:
-            deliver_notification.delay(notification_id)
-        except (OperationalError, OSError) as error:
-            # Each further call would wait for the same timeout.
-            logger.warning("workers not called", extra={"reason": str(error)})
-            return
+    call_workers(deliver_notification, notification_ids)

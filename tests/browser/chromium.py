@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
@@ -22,6 +23,17 @@ _ARGUMENTS = (
 def is_installed() -> bool:
     """Tell whether there is a browser to drive."""
     return all(find_program(name) is not None for name in ("chromium", "chromedriver"))
+
+
+IN_A_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        not is_installed(),
+        reason="chromium and chromedriver are not on the PATH; run `python -m tests.tools`",
+    ),
+]
+"""The marks of a module that opens pages of the service."""
 
 
 @contextmanager

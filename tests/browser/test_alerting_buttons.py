@@ -11,17 +11,10 @@ from alerts.services import backtest_work
 from tests.alerts.delivery.fakes import FakeChannel
 from tests.browser.acting import WAIT_SECONDS, Open, admin, link_path, press, text_of
 from tests.browser.alerting_scene import PAYMENTS, Scene
-from tests.browser.chromium import complaints, is_installed, show_in
+from tests.browser.chromium import IN_A_BROWSER, complaints, show_in
 from tests.browser.contrast import texts
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not is_installed(),
-        reason="chromium and chromedriver are not on the PATH; run `python -m tests.tools`",
-    ),
-]
+pytestmark = IN_A_BROWSER
 
 
 def test_the_button_of_a_link_takes_the_alert(show: Open, scene: Scene) -> None:

@@ -7,17 +7,10 @@ from selenium.webdriver.common.by import By
 from alerts.models import Alert, AlertRule
 from tests.browser.acting import Open, admin, link_path, text_of
 from tests.browser.alerting_scene import Scene
-from tests.browser.chromium import complaints, is_installed, show_in
+from tests.browser.chromium import IN_A_BROWSER, complaints, show_in
 from tests.browser.contrast import texts
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not is_installed(),
-        reason="chromium and chromedriver are not on the PATH; run `python -m tests.tools`",
-    ),
-]
+pytestmark = IN_A_BROWSER
 
 _LISTS = (
     "alert",

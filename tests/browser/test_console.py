@@ -12,17 +12,10 @@ from selenium.webdriver.support.wait import WebDriverWait
 from monitoring.console.selectors import _curves_until
 from monitoring.ingest.door import ingest
 from monitoring.types import MetricType, Origin, Sample
-from tests.browser.chromium import complaints, is_installed, show_in
+from tests.browser.chromium import IN_A_BROWSER, complaints, show_in
 from tests.browser.contrast import texts
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not is_installed(),
-        reason="chromium and chromedriver are not on the PATH; run `python -m tests.tools`",
-    ),
-]
+pytestmark = IN_A_BROWSER
 
 _WAIT_SECONDS = 30
 
