@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("alerts.root_urls")),
     path(f"{settings.API_PREFIX}/", include("monitoring.urls")),
     path(f"{settings.API_PREFIX}/", include("alerts.urls")),
+    path(f"{settings.API_PREFIX}/", include("health.api_urls")),
+    path(f"{settings.API_PREFIX}/", include("sales.urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path(
         "api/docs/",

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from health import views
+from health.views import health
 
 urlpatterns = [
-    path("health", views.OverallHealth.as_view(), name="health"),
-    path("health/services/all", views.AllServicesHealth.as_view(), name="health-services"),
-    path("health/dependencies", views.DependenciesHealth.as_view(), name="health-dependencies"),
-    path("health/<str:service>", views.OneServiceHealth.as_view(), name="health-service"),
-    path("status", views.ServiceStatus.as_view(), name="status"),
-    path("livez", views.Livez.as_view(), name="livez"),
-    path("readyz", views.Readyz.as_view(), name="readyz"),
+    path("health", health.OverallHealth.as_view(), name="health"),
+    path("health/services/all", health.AllServicesHealth.as_view(), name="health-services"),
+    path("health/dependencies", health.DependenciesHealth.as_view(), name="health-dependencies"),
+    path("health/<str:service>", health.OneServiceHealth.as_view(), name="health-service"),
+    path("status", health.ServiceStatus.as_view(), name="status"),
+    path("livez", health.Livez.as_view(), name="livez"),
+    path("readyz", health.Readyz.as_view(), name="readyz"),
 ]

@@ -64,6 +64,12 @@ class MaintenanceWindow(models.Model):
     reason = models.TextField()
     expires_at = models.DateTimeField(help_text="no window begins after this")
     enabled = models.BooleanField(default=True)
+    public_title = models.CharField(
+        max_length=255,
+        blank=True,
+        help_text="announced on the public status page; empty: not there",
+    )
+    public_text = models.TextField(blank=True, help_text="what the public should know")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

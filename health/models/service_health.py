@@ -24,6 +24,15 @@ class ServiceHealth(models.Model):
     response_time_ms = models.IntegerField(null=True, blank=True)
     error_message = models.TextField(null=True, blank=True)  # noqa: DJ001 - null where nothing went wrong
     checked_at = models.DateTimeField(db_index=True, help_text="slot of the probe")
+    failed = models.BooleanField(
+        default=False, help_text="this probe itself failed, whatever the status says yet"
+    )
+    behind = models.CharField(
+        max_length=255, blank=True, help_text="what was down before it: nothing is known of it"
+    )
+    holds_seconds = models.PositiveIntegerField(
+        default=30, help_text="until when this counts, if no other probe comes before"
+    )
     consecutive_failures = models.PositiveIntegerField(default=0)
     metadata = models.JSONField(default=dict, blank=True)
 

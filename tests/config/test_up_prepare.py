@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from alerts.models import AlertRule
 from config.up import prepare
-from health.tasks import probe_services
+from health.tasks.probing import probe_services
 from monitoring.tasks import collect_databases, collect_system
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from pytest_django import Settings
 
 from health.models import ServiceHealth
-from health.services import probe_services
+from health.services.probing import probe_services
 from monitoring.query.latest import latest_values
 from tests.health.answering import failing, healthy, serving
 from tests.health.factories import NOON, WatchedServiceFactory

@@ -7,7 +7,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from health.models import ServiceHealth
-from health.tasks import probe_services
+from health.tasks.probing import probe_services
 from tests.health.answering import healthy, serving
 from tests.health.factories import WatchedServiceFactory
 

@@ -9,9 +9,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from health import serializers
 from health.process import memory_use, uptime_seconds
 from health.selectors import ServiceReport, service_report
+from health.serializers import health as serializers
 from health.status import Level, Link
 from health.whole import REQUIRED, whole
 from monitoring.api.permissions import ANY_ROLE, ANYONE, Access

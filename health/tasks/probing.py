@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from health import services
+from health.services import probing
 from monitoring.retry import TRANSIENT
 from monitoring.slots import slot_of
 
@@ -25,4 +25,4 @@ def probe_services(slot: str | None = None) -> None:
         if slot
         else slot_of(timezone.now(), settings.HEALTH_CHECK_INTERVAL)
     )
-    services.probe_services(at=at)
+    probing.probe_services(at=at)

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from health import services
 from health.models import ServiceHealth, WatchedService
 from health.selectors import service_reports
+from health.services import probing
 
 if TYPE_CHECKING:
     WatchedServiceAdminBase = admin.ModelAdmin[WatchedService]
@@ -57,7 +57,7 @@ class WatchedServiceAdmin(WatchedServiceAdminBase):
 
     @admin.action(description="Probe all enabled services now")
     def probe_now(self, request: HttpRequest, selected: QuerySet[WatchedService]) -> None:
-        rows = services.probe_services(at=timezone.now())
+        rows = probing.probe_services(at=timezone.now())
         healthy = sum(row.status == ServiceHealth.Status.HEALTHY for row in rows)
         self.message_user(request, f"Probed: {len(rows)}, healthy: {healthy}.")
 

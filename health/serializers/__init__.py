@@ -1,0 +1,1 @@
+"""JSON of the routes of health, one file a topic."""

@@ -1,0 +1,1 @@
+"""Writes of health, one file a topic."""

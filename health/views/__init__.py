@@ -1,0 +1,1 @@
+"""HTTP edges of health, one file a topic."""
