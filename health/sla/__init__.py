@@ -1,0 +1,1 @@
+"""What was up, down, unknown and planned, to the millisecond. Pure: no Django, no clock."""
