@@ -17,6 +17,9 @@ OFFLINE := DJANGO_SETTINGS_MODULE=config.settings.typecheck
 ROLE ?= admin
 TOKEN_USER ?= $(or $(USER),you)
 HOURS ?= 24
+# So many test files at a time, each in a process of its own (pytest -n); the suite mostly waits, so more than there are
+# processors. WORKERS=0 runs it in one process, as ARGS does.
+WORKERS ?= 4
 
 .PHONY: help
 help: ## Show this list
@@ -39,13 +42,13 @@ token: environment ## Print a token for the running service: make token ROLE=mon
 	@$(PY) -m config.up manage mint_token --role "$(ROLE)" --user "$(TOKEN_USER)" --hours "$(HOURS)"
 
 .PHONY: test
-test: environment-dev ## Run the whole suite with coverage (ARGS="-k alert": a part of it, without)
+test: environment-dev ## Run the whole suite with coverage (ARGS="-k alert": a part of it, without; WORKERS=0: one process)
 	@$(PY) -m tests.tools
 ifdef ARGS
 	@$(PY) -m pytest $(ARGS)
 else
 	@$(PY) -m coverage erase
-	@$(PY) -m coverage run -m pytest
+	@$(PY) -m coverage run -m pytest -n $(WORKERS)
 	@$(PY) -m coverage combine --quiet
 	@$(PY) -m coverage report
 endif

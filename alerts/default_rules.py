@@ -3,7 +3,8 @@
 Source: sections "Alert Rules (Default Configuration)" and "Meta-alerts", service specification.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from alerts.models.choices import Condition, NoDataPolicy, Severity
 
@@ -28,6 +29,7 @@ class DefaultRule:
     channels: tuple[str, ...] = ("email",)
     is_cause: bool = False
     flap_firings: int = 5
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 DEFAULT_RULES = (
@@ -126,5 +128,43 @@ DEFAULT_RULES = (
         summary="Metric collection stopped",
         description="No sample was stored for more than a minute",
         no_data=NoDataPolicy.FIRE,
+    ),
+    # Error budgets, by two windows each: enough has burnt, and it burns still. No hold: the long window is one.
+    # Source: table 5-8, Site Reliability Workbook.
+    DefaultRule(
+        name="error_budget_burns_fast",
+        metric="slo_burn_rate_pair",
+        labels={"pair": "1h/5m"},
+        condition=Condition.ABOVE,
+        threshold=14.4,
+        duration=0,
+        severity=Severity.CRITICAL,
+        summary="Error budget burns fast",
+        description="More than {threshold} times as fast as allowed in the last hour, and still: "
+        "2% of a 30-day budget are gone, all of it would be in two days",
+    ),
+    DefaultRule(
+        name="error_budget_burns",
+        metric="slo_burn_rate_pair",
+        labels={"pair": "6h/30m"},
+        condition=Condition.ABOVE,
+        threshold=6,
+        duration=0,
+        severity=Severity.CRITICAL,
+        summary="Error budget burns",
+        description="More than {threshold} times as fast as allowed in the last six hours, and still: "
+        "5% of a 30-day budget are gone, all of it would be in five days",
+    ),
+    DefaultRule(
+        name="error_budget_burns_slowly",
+        metric="slo_burn_rate_pair",
+        labels={"pair": "3d/6h"},
+        condition=Condition.ABOVE,
+        threshold=1,
+        duration=0,
+        severity=Severity.WARNING,
+        summary="Error budget burns faster than allowed",
+        description="More than {threshold} times as fast as allowed in the last three days, and still: "
+        "the objective will be missed if nothing changes",
     ),
 )

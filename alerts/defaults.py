@@ -55,6 +55,7 @@ def _row(rule: DefaultRule) -> AlertRule:
         no_data_policy=rule.no_data,
         is_cause=rule.is_cause,
         flap_firings=rule.flap_firings,
+        label_matchers=dict(rule.labels),
     )
     clean_rule(row)
     return row

@@ -29,7 +29,9 @@ CASES = (
     "growth",
     "rules",
     "export",
+    "probes",
     "start",
+    "health_answers",
 )
 ROUNDS, QUERIES = 3, 30
 

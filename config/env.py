@@ -4,8 +4,9 @@ import os
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -100,3 +101,28 @@ def secret(name: str, default: str | None = None) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}") from None
+
+
+def networks(name: str, default: str = "") -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return a comma-separated list of networks, such as 10.0.0.0/8; a single address is one, too."""
+    try:
+        return tuple(ip_network(word, strict=False) for word in words(name, default))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must list networks: {error}") from None
+
+
+def credentials(name: str) -> dict[str, tuple[str, str]]:
+    """Return users and passwords by entry, from `entry=user:password` separated by commas; it is a secret.
+
+    A comma, colon or percent sign within a part is written %2C, %3A or %25. No password is ever in the message.
+    """
+    found = {}
+    for place, line in enumerate(filter(None, map(str.strip, secret(name, "").split(","))), 1):
+        entry, is_named, pair = line.partition("=")
+        user, has_password, password = pair.partition(":")
+        if not (entry.strip() and is_named and has_password):
+            raise ImproperlyConfigured(
+                f"{name}: entry {place} is not of the form name=user:password"
+            )
+        found[entry.strip()] = (unquote(user), unquote(password))
+    return found

@@ -2,6 +2,8 @@
 
 from django.conf import settings
 
+from health.default_services import public_fields
+from health.default_slos import load_default_slos
 from health.models import WatchedService
 
 
@@ -10,10 +12,13 @@ def load_defaults() -> str:
 
     Their addresses stay empty: they follow the environment until a person overrides them.
     """
-    created = 0
+    new = []
     for name, (service_name, _) in settings.WATCHED_SERVICES.items():
         _, is_new = WatchedService.objects.get_or_create(
-            name=name, defaults={"service_name": service_name}
+            name=name, defaults={"service_name": service_name, **public_fields(name)}
         )
-        created += is_new
-    return f"watched services: {created} created, {len(settings.WATCHED_SERVICES) - created} kept"
+        if is_new:
+            new.append(name)
+    kept = len(settings.WATCHED_SERVICES) - len(new)
+    services = f"watched services: {len(new)} created, {kept} kept"
+    return f"{services}; SLOs: {load_default_slos(new)} created"

@@ -1,19 +1,22 @@
 """Reads of health: what the last probes found, and how it adds up."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
-
 from health.catalogue import short_name_of
-from health.models import ServiceHealth, WatchedService
+from health.maintenance import in_maintenance
+from health.models import ServiceState, WatchedService
+from health.models.watched_service import STALE_AFTER_PERIODS
 from health.status import Level
 
-# A probe that is missing for three periods says nothing about now.
-STALE_AFTER_PERIODS = 3
+__all__ = [
+    "STALE_AFTER_PERIODS",
+    "ServiceReport",
+    "report_of",
+    "service_report",
+    "service_reports",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +31,26 @@ class ServiceReport:
     checked_at: datetime | None = None
     error: str = ""
     details: dict[str, Any] | None = None
-
-
-def newest_rows(names: Collection[str]) -> QuerySet[ServiceHealth]:
-    """Return the newest history row of each named service that was ever probed.
-
-    One step back on the index for each service, however long the history is.
-    """
-    history = ServiceHealth.objects.filter(service_name=OuterRef("name")).order_by("-checked_at")
-    newest = WatchedService.objects.filter(name__in=names).values(
-        newest=Subquery(history.values("pk")[:1])
-    )
-    return ServiceHealth.objects.filter(pk__in=newest)
+    since: datetime | None = None
+    """Has this level from here on; None where nothing is known of now."""
+    behind: str = ""
+    """What is down before it, so that nothing is known of it."""
+    certificate_expires_at: datetime | None = None
+    kind: str = WatchedService.Kind.HTTP.value
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    is_public: bool = False
+    public_name: str = ""
+    in_maintenance: bool = False
 
 
 def service_reports(*, at: datetime) -> list[ServiceReport]:
     """Return one report for each enabled service, from the last probe; nothing is probed here."""
-    watched = list(WatchedService.objects.filter(enabled=True))
-    rows = {row.service_name: row for row in newest_rows([service.name for service in watched])}
-    return [_report(service, rows.get(service.name), at=at) for service in watched]
+    watched = list(WatchedService.objects.filter(enabled=True).select_related("state"))
+    planned = in_maintenance([service.service_name for service in watched], at)
+    return [
+        report_of(service, at=at, planned=service.service_name in planned) for service in watched
+    ]
 
 
 def service_report(name: str, *, at: datetime) -> ServiceReport:
@@ -57,26 +61,45 @@ def service_report(name: str, *, at: datetime) -> ServiceReport:
     full_names = dict(
         WatchedService.objects.filter(enabled=True).values_list("name", "service_name")
     )
-    service = WatchedService.objects.get(name=short_name_of(name, full_names))
-    row = newest_rows([service.name]).first()
-    return _report(service, row, at=at)
+    service = WatchedService.objects.select_related("state").get(
+        name=short_name_of(name, full_names)
+    )
+    planned = in_maintenance([service.service_name], at)
+    return report_of(service, at=at, planned=bool(planned))
 
 
-def _report(service: WatchedService, row: ServiceHealth | None, *, at: datetime) -> ServiceReport:
-    identity = (service.name, service.service_name, service.address)
-    if row is None:
-        return ServiceReport(*identity, Level.DEGRADED, error="not probed yet")
-    age = at - row.checked_at
-    if age > STALE_AFTER_PERIODS * settings.HEALTH_CHECK_INTERVAL:
+def report_of(service: WatchedService, *, at: datetime, planned: bool) -> ServiceReport:
+    """Return what is known of a service at `at`; `planned`: it is in maintenance."""
+    unknown = ServiceReport(
+        service.name,
+        service.service_name,
+        service.address,
+        Level.DEGRADED,
+        error="not probed yet",
+        kind=service.kind,
+        owner=service.owner,
+        tags=tuple(service.tags),
+        is_public=service.is_public,
+        public_name=service.public_name,
+        in_maintenance=planned,
+    )
+    state: ServiceState | None = getattr(service, "state", None)
+    if state is None:
+        return unknown
+    age = at - state.checked_at
+    if age > service.stale_after:
         error = (
             f"last probed {age.total_seconds():.0f} s ago: are the Celery worker and beat running?"
         )
-        return ServiceReport(*identity, Level.DEGRADED, checked_at=row.checked_at, error=error)
-    return ServiceReport(
-        *identity,
-        Level(row.status),
-        row.response_time_ms,
-        row.checked_at,
-        row.error_message or "",
-        row.metadata.get("details") or {},
+        return replace(unknown, checked_at=state.checked_at, error=error)
+    return replace(
+        unknown,
+        level=Level(state.status),
+        response_time_ms=None if state.response_time_ms is None else round(state.response_time_ms),
+        checked_at=state.checked_at,
+        error=state.error_message,
+        details=state.details,
+        since=state.since,
+        behind=state.behind,
+        certificate_expires_at=state.certificate_expires_at,
     )

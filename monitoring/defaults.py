@@ -43,6 +43,7 @@ def _load_names() -> int:
 
 
 def _load_schedule() -> int:
+    _rename()
     created = 0
     for name, (task, period) in settings.PERIODIC_TASKS.items():
         _, is_new = PeriodicTask.objects.get_or_create(
@@ -55,6 +56,26 @@ def _load_schedule() -> int:
         )
         created += is_new
     return created
+
+
+def _rename() -> None:
+    """Give rows of older versions their name of today, or the same task would run under both.
+
+    One that was switched off stays off. Its period becomes that of today unless a person had changed it. Saved one by
+    one: the signals of the rows are what tells a running beat.
+    """
+    for old, (new, period_then) in settings.RENAMED_PERIODIC_TASKS.items():
+        row = PeriodicTask.objects.filter(name=old).select_related("interval").first()
+        if row is None:
+            continue
+        if PeriodicTask.objects.filter(name=new).exists():
+            row.delete()
+            continue
+        task, period = settings.PERIODIC_TASKS[new]
+        row.name, row.task = new, task
+        if row.interval is not None and row.interval.schedule.run_every == period_then:
+            row.interval, row.expire_seconds = _interval(period), expiry_seconds(period)
+        row.save()
 
 
 def _interval(period: timedelta) -> IntervalSchedule:

@@ -8,6 +8,7 @@ from monitoring.catalogue.application import APPLICATION
 from monitoring.catalogue.business import BUSINESS, PAYMENT
 from monitoring.catalogue.derived import DERIVED
 from monitoring.catalogue.intelligence import BLOCKCHAIN, FRAUD, LEARNING
+from monitoring.catalogue.objectives import OBJECTIVES
 from monitoring.catalogue.own import OWN
 from monitoring.catalogue.spec import MetricSpec
 from monitoring.catalogue.system import SYSTEM
@@ -25,7 +26,7 @@ REFERENCE: tuple[MetricSpec, ...] = (
     *FRAUD,
     *LEARNING,
 )
-CATALOGUE: tuple[MetricSpec, ...] = (*REFERENCE, *DERIVED, *OWN, *ALERTING)
+CATALOGUE: tuple[MetricSpec, ...] = (*REFERENCE, *DERIVED, *OWN, *ALERTING, *OBJECTIVES)
 
 _BY_NAME = {spec.name: spec for spec in CATALOGUE}
 _PARTS: dict[MetricType, tuple[str, ...]] = {

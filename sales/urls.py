@@ -1,5 +1,9 @@
 """Paths of sales under the API prefix."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from sales.views import DashboardBusiness
+
+urlpatterns = [
+    path("dashboard/business", DashboardBusiness.as_view(), name="dashboard-business"),
+]

@@ -1,12 +1,14 @@
 """Pytest plugin: real engines for the whole run, unless the environment names others.
 
-They start before Django reads its settings and stop when pytest is done.
+They start before Django reads its settings and stop when pytest is done. With `pytest -n N` all workers share
+PostgreSQL, where each has a database of its own, and the Kafka broker, where each test has topics of its own; each
+worker starts its own Valkey, whose databases tests know by number.
 """
 
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,9 @@ _LOOKS_ONLY = (
     "markers",
 )
 _STACK = pytest.StashKey[EmbeddedStack]()
-# Nothing here outlives a power cut, and a killed server loses nothing that it handed to the kernel.
-_OPTIONS = StackOptions(max_connections=100, usual_ports=False, fsync=False)
+# Nothing here outlives a power cut, and a killed server loses nothing that it handed to the kernel. Each worker may run
+# a whole service beside its tests.
+_OPTIONS = StackOptions(max_connections=300, usual_ports=False, fsync=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -49,7 +52,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def engines(pytestconfig: pytest.Config) -> EmbeddedStack:
     """Return the engines of this run; skip where the environment named external ones for all.
 
-    A test that kills or restarts an engine starts an EmbeddedStack of its own.
+    In a worker of `pytest -n` only Valkey is there. A test that kills or restarts an engine starts
+    an EmbeddedStack of its own.
     """
     stack = pytestconfig.stash.get(_STACK, None)
     if stack is None or not list(stack):
@@ -60,7 +64,18 @@ def engines(pytestconfig: pytest.Config) -> EmbeddedStack:
 def _start(config: pytest.Config) -> None:
     data_dir = Path(tempfile.mkdtemp(prefix="tickettoken-tests-"))
     data_dir.chmod(0o711)  # run by root, PostgreSQL may have to become another user
-    stack = EmbeddedStack(data_dir, os.environ, _OPTIONS)
+    stack = EmbeddedStack(data_dir, _named(config), _OPTIONS)
     stack.start()
     config.stash[_STACK] = stack
     os.environ.update(stack.env)
+
+
+def _named(config: pytest.Config) -> Mapping[str, str]:
+    """Return the environment; to the process that only hands out tests Valkey is left to the workers.
+
+    Its other engines are in the environment of the workers, which start what that does not name.
+    """
+    hands_out = getattr(config.known_args_namespace, "numprocesses", None)
+    if hands_out and "PYTEST_XDIST_WORKER" not in os.environ:
+        return {"REDIS_HOST": "of each worker"} | os.environ
+    return os.environ

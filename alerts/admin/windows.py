@@ -42,6 +42,8 @@ _FIELDS = (
     "owner",
     "reason",
     "enabled",
+    "public_title",
+    "public_text",
 )
 _ON_THE_WALL = ("first_start", "expires_at")
 

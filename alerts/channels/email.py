@@ -1,21 +1,15 @@
 """The e-mail channel: one SMTP conversation for each message, under one deadline."""
 
-import smtplib
-import socket
 from collections.abc import Sequence
-from contextlib import closing, suppress
-from email.utils import parseaddr
 from typing import ClassVar
 
 from django.conf import settings
 
 from alerts.channels.base import DeliveryError, Receipt, Rendering
 from alerts.channels.mail import compose, message_id, render_body
+from alerts.channels.smtp import hand_over
 from alerts.messages import Message
 from monitoring.outbound import Deadline
-from monitoring.outbound.sockets import keep_deadline, open_connection, secure, tls_context
-
-_IMPLICIT_TLS_PORT = 465  # RFC 8314: encrypted from the first byte, without STARTTLS
 
 
 class EmailChannel:
@@ -42,94 +36,12 @@ class EmailChannel:
 
     def send(self, message: Message, deadline: Deadline) -> Receipt:
         """Send one mail; a 5xx reply is permanent, everything else temporary."""
-        handed_over = False
         try:
             mail = compose(message).as_bytes()
-            with closing(_Conversation(deadline)) as conversation:
-                conversation.introduce()
-                conversation.address(message.recipient)
-                handed_over = True
-                reply = conversation.hand_over(mail)
-        except smtplib.SMTPResponseException as error:
-            raise _refusal(error, handed_over=handed_over) from error
-        except OSError as error:  # so are smtplib's other errors, TLS failures, TimeoutError
-            raise DeliveryError(_named(error), in_doubt=handed_over) from error
-        except ValueError as error:  # an address that cannot be written into a mail or a command
+        except ValueError as error:  # an address that cannot be written into a header
             raise DeliveryError(f"the mail cannot be written: {error}", permanent=True) from error
+        reply = hand_over(mail, message.recipient, deadline)
         return Receipt(reference=message_id(message), reply=reply)
-
-
-class _Conversation(smtplib.SMTP):
-    """One connection, from the greeting to the reply that takes charge of the mail."""
-
-    def __init__(self, deadline: Deadline) -> None:
-        self._deadline = deadline
-        super().__init__(
-            settings.SMTP_HOST,
-            settings.SMTP_PORT,
-            # smtplib would ask the DNS for our full name, outside every deadline.
-            local_hostname=socket.gethostname() or "localhost",
-            timeout=deadline.remaining(),
-        )
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        """Connect with a deadline in place of smtplib's timeout, which starts anew with each wait."""
-        del timeout
-        plain = open_connection(host, port, self._deadline)
-        if settings.SMTP_TLS and port == _IMPLICIT_TLS_PORT:
-            return secure(plain, host, self._deadline)
-        return plain
-
-    def introduce(self) -> None:
-        """Greet, encrypt if SMTP_TLS, log in if SMTP_USER; never in clear where TLS is wanted."""
-        self.ehlo_or_helo_if_needed()
-        if settings.SMTP_TLS and settings.SMTP_PORT != _IMPLICIT_TLS_PORT:
-            self.starttls(context=tls_context())
-            keep_deadline(self.sock, self._deadline)
-            self.ehlo_or_helo_if_needed()
-        if settings.SMTP_USER:
-            self.login(settings.SMTP_USER, settings.SMTP_PASS)
-
-    def address(self, recipient: str) -> None:
-        """Name the sender and the recipient of the mail."""
-        _require(self.mail(parseaddr(settings.ALERT_FROM_EMAIL)[1]), 250)
-        _require(self.rcpt(recipient), 250, 251)
-
-    def hand_over(self, mail: bytes) -> str:
-        """Send the mail itself and return the reply that takes charge of it."""
-        reply = self.data(mail)
-        _require(reply, 250)
-        with suppress(OSError):  # the receipt is here: who does not wave back has taken it
-            self.putcmd("quit")
-        return _text(*reply)
-
-
-def _require(reply: tuple[int, bytes], *codes: int) -> None:
-    if reply[0] not in codes:
-        raise smtplib.SMTPResponseException(*reply)
-
-
-def _refusal(error: smtplib.SMTPResponseException, *, handed_over: bool) -> DeliveryError:
-    """Return what a reply means: 5xx will be said again, 4xx may not, and garbage says nothing.
-
-    smtplib reports an endless line as code 500 of its own; replies of a server are bytes.
-    """
-    is_reply = isinstance(error.smtp_error, bytes) and 400 <= error.smtp_code <= 599
-    return DeliveryError(
-        _text(error.smtp_code, error.smtp_error),
-        permanent=is_reply and error.smtp_code >= 500,
-        in_doubt=handed_over and not is_reply,
-    )
-
-
-def _text(code: int, reply: bytes | str) -> str:
-    words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    visible = "".join(sign for sign in " ".join(words.split()) if sign.isprintable())
-    return f"SMTP {code} {visible}".strip()
-
-
-def _named(error: OSError) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 CHANNEL = EmailChannel()

@@ -37,6 +37,18 @@ class WindowInput(WindowPreviewInput):
     reason = serializers.CharField(max_length=2_000)
     expires_at = serializers.DateTimeField(help_text="nothing begins after this")
     enabled = Switch(required=False)
+    public_title = serializers.CharField(
+        max_length=255,
+        required=False,
+        allow_blank=True,
+        help_text="announced on the public status page; empty: not there",
+    )
+    public_text = serializers.CharField(
+        max_length=5_000,
+        required=False,
+        allow_blank=True,
+        help_text="what the public should know",
+    )
 
 
 class Opening(serializers.Serializer[Any]):
@@ -61,5 +73,7 @@ class Window(serializers.Serializer[Any]):
     reason = serializers.CharField(source="window.reason")
     expires_at = serializers.DateTimeField(source="window.expires_at")
     enabled = serializers.BooleanField(source="window.enabled")
+    public_title = serializers.CharField(source="window.public_title")
+    public_text = serializers.CharField(source="window.public_text")
     created_at = serializers.DateTimeField(source="window.created_at")
     next = Opening(many=True, help_text="open now, or to be opened: at most five")

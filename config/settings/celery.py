@@ -5,6 +5,8 @@ from typing import Any
 
 from config import env
 from config.settings.alerting import ESCALATION_SWEEP_INTERVAL
+from config.settings.business import BUSINESS_INTERVAL
+from config.settings.health import PROBE_TICK
 from config.settings.stores import REDIS_BROKER_URL
 
 CELERY_BROKER_URL = REDIS_BROKER_URL
@@ -21,6 +23,15 @@ CELERY_TASK_ROUTES = {
     # Minutes of arithmetic must not stand in the way of messages.
     "alerts.run_backtest": {"queue": "default"},
     "alerts.*": {"queue": "alerts"},
+    "health.harvest_requests": {"queue": "default"},
+    "health.compact_performance": {"queue": "default"},
+    "health.forget_performance": {"queue": "default"},
+    "health.account_sla": {"queue": "default"},
+    "health.forget_sla_buckets": {"queue": "default"},
+    "health.evaluate_slos": {"queue": "default"},
+    "health.make_report": {"queue": "default"},
+    "health.deliver_report": {"queue": "default"},
+    "health.forget_reports": {"queue": "default"},
     "health.*": {"queue": "collect"},
     "monitoring.collect_*": {"queue": "collect"},
     "monitoring.seal_segments": {"queue": "storage"},
@@ -77,10 +88,20 @@ PERIODIC_TASKS: dict[str, tuple[str, timedelta]] = {
     "Collect database metrics": ("monitoring.collect_databases", METRIC_COLLECTION_INTERVAL),
     "Collect own metrics": ("monitoring.collect_own", METRIC_COLLECTION_INTERVAL),
     "Derive rates": ("monitoring.collect_derived", METRIC_COLLECTION_INTERVAL),
+    "Measure business figures": ("sales.measure_business", BUSINESS_INTERVAL),
     "Seal segments": ("monitoring.seal_segments", timedelta(seconds=60)),
     "Roll up finished days": ("monitoring.roll_up", timedelta(minutes=5)),
     "Prepare and drop partitions": ("monitoring.maintain_partitions", timedelta(hours=1)),
-    "Probe services": ("health.probe_services", HEALTH_CHECK_INTERVAL),
+    "Probe due services": ("health.probe_services", PROBE_TICK),
+    "Forget probes": ("health.forget_probes", timedelta(hours=1)),
+    "Harvest pushed request histograms": ("health.harvest_requests", timedelta(minutes=5)),
+    "Compact request performance": ("health.compact_performance", timedelta(minutes=10)),
+    "Forget request performance": ("health.forget_performance", timedelta(hours=1)),
+    "Account for uptime": ("health.account_sla", timedelta(seconds=60)),
+    "Evaluate SLOs": ("health.evaluate_slos", timedelta(seconds=60)),
+    "Forget SLA buckets": ("health.forget_sla_buckets", timedelta(hours=1)),
+    "Schedule reports and mail them": ("health.sweep_reports", timedelta(seconds=30)),
+    "Forget reports": ("health.forget_reports", timedelta(hours=1)),
     "Evaluate alert rules": ("alerts.evaluate_rules", ALERT_EVALUATION_INTERVAL),
     "Open incidents": ("alerts.open_incidents", timedelta(seconds=60)),
     "Sweep notifications": ("alerts.sweep_notifications", NOTIFICATION_SWEEP_INTERVAL),
@@ -90,4 +111,10 @@ PERIODIC_TASKS: dict[str, tuple[str, timedelta]] = {
     "Send the canary": ("alerts.send_canary", timedelta(seconds=60)),
     "Forget canaries": ("alerts.forget_canaries", timedelta(hours=1)),
     "Sweep backtests": ("alerts.sweep_backtests", timedelta(seconds=60)),
+}
+
+# Rows of older versions: name then -> (name now, the period that it was given). Whether a person had switched it off
+# stays; a period that nobody changed becomes that of today.
+RENAMED_PERIODIC_TASKS: dict[str, tuple[str, timedelta]] = {
+    "Probe services": ("Probe due services", HEALTH_CHECK_INTERVAL),
 }

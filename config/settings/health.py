@@ -11,11 +11,15 @@ PROBE_CONCURRENCY = env.integer("PROBE_CONCURRENCY", 250, at_least=1)
 PROBE_BATCH = env.integer("PROBE_BATCH", 250, at_least=1)
 # Addresses that are not public and may be probed all the same: what we watch is mostly inside. Metadata services of
 # clouds are refused always.
-PROBE_NETWORKS = env.words(
+PROBE_NETWORKS = env.networks(
     "PROBE_NETWORKS", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,fc00::/7,::1/128"
 )
 # name=user:password, comma-separated (a comma in a password is written %2C); watched services name the entry.
-PROBE_CREDENTIALS = env.secret("PROBE_CREDENTIALS", "")
+PROBE_CREDENTIALS = env.credentials("PROBE_CREDENTIALS")
+
+# How long each web process waits, after an answer of a store, before it asks that store again. What /health and its
+# neighbours tell is as old as that; with zero they ask while the client waits.
+HEALTH_MEMORY_INTERVAL = env.duration("HEALTH_MEMORY_INTERVAL", timedelta(seconds=2))
 
 # The history of probes, and requests measured one by one; what they add up to is kept longer.
 HEALTH_RETENTION = env.duration("HEALTH_RETENTION", timedelta(days=30))
@@ -28,6 +32,8 @@ APDEX_THRESHOLD_MS = env.integer("APDEX_THRESHOLD_MS", 500, at_least=1)
 REPORT_RETENTION = env.duration("REPORT_RETENTION", timedelta(days=400))
 # A report of so many 5-minute buckets and services at most; ask for parts beyond.
 MAX_REPORT_DAYS = env.integer("MAX_REPORT_DAYS", 400, at_least=1)
+# A scheduled report is made so long after its period: what came late has then found its place, and no figure moves.
+REPORT_SETTLE = env.duration("REPORT_SETTLE", timedelta(hours=1))
 
 STATUS_PAGE = env.boolean("STATUS_PAGE", default=True)
 STATUS_PAGE_TITLE = env.text("STATUS_PAGE_TITLE", "TicketToken status")

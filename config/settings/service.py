@@ -3,6 +3,7 @@
 from config.settings.alerting import *
 from config.settings.api import *
 from config.settings.base import *
+from config.settings.business import *
 from config.settings.celery import *
 from config.settings.channels import *
 from config.settings.health import *

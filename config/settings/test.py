@@ -17,6 +17,7 @@ for _cache in CACHES.values():
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = False
 INSTRUMENT_FLUSH_INTERVAL = timedelta(0)  # no thread that writes beside the tests
+HEALTH_MEMORY_INTERVAL = timedelta(0)  # nor one that reads beside them, outside their transaction
 METRICS_TEE = False  # tests of the tee install it themselves
 # Tests of waits, of the stream and of budgets ask for them; the others look at each message by itself.
 ALERT_GROUP_WAIT = timedelta(0)

@@ -35,9 +35,9 @@ class ProgramList:
         listed = [
             self._web(),
             # Sweeps come every few seconds: this worker and beat are never idle for long.
-            self._worker(
-                "worker", "main", queues="alerts,collect,default,storage", children=3, pulse=True
-            ),
+            self._worker("worker", "main", queues="alerts,default,storage", children=3, pulse=True),
+            # Of its own: services that do not answer hold a probe for seconds, and no alert may wait for that.
+            self._worker("collect", "collect", queues="collect", children=2, pulse=True),
             self._worker("ml", "ml", queues="ml", children=1, nice=_MODEST),
             self._beat(),
             self._program("watchdog", "manage.py", "watchdog", nice=_MODEST, pulse=True),

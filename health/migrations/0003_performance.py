@@ -13,6 +13,39 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='PerformanceDay',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('service_name', models.CharField(max_length=255)),
+                ('endpoint', models.CharField(max_length=255)),
+                ('method', models.CharField(max_length=7)),
+                ('starts_at', models.DateTimeField(help_text='midnight, UTC')),
+                ('requests', models.PositiveBigIntegerField()),
+                ('server_errors', models.PositiveBigIntegerField(help_text='answered 5xx')),
+                ('satisfied', models.PositiveBigIntegerField(help_text='apdex: within the threshold')),
+                ('tolerating', models.PositiveBigIntegerField(help_text='apdex: within four times')),
+                ('total_ms', models.FloatField()),
+                ('slowest_ms', models.FloatField()),
+                ('latency', models.JSONField(help_text='a LatencyHistogram as JSON')),
+            ],
+            options={
+                'db_table': 'performance_days',
+                'ordering': ['-starts_at'],
+                'constraints': [models.UniqueConstraint(fields=('starts_at', 'service_name', 'endpoint', 'method'), name='performance_days_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HarvestedSeries',
+            fields=[
+                ('series_id', models.IntegerField(help_text='number of the series in the store', primary_key=True, serialize=False)),
+                ('at', models.DateTimeField(help_text='instant of that sample')),
+                ('value', models.FloatField(help_text='its value, a running total')),
+            ],
+            options={
+                'db_table': 'harvested_series',
+            },
+        ),
+        migrations.CreateModel(
             name='HealthCursor',
             fields=[
                 ('name', models.CharField(max_length=64, primary_key=True, serialize=False)),

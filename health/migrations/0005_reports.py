@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('data', models.JSONField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('claimed_at', models.DateTimeField(blank=True, help_text='a worker said so; one that fell silent is taken over', null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0, help_text='how often a worker began; the last one may write')),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={

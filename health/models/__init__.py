@@ -1,6 +1,13 @@
 """Tables of health, one file a subject."""
 
-from health.models.performance import HealthCursor, PerformanceMetric, PerformanceRollup
+from health.models.performance import (
+    HarvestedSeries,
+    HealthCursor,
+    PerformanceMetric,
+    PerformanceRollup,
+)
+from health.models.performance_day import PerformanceDay
+from health.models.probe_claim import ProbeClaim
 from health.models.public_incident import PublicIncident, PublicUpdate
 from health.models.report import Report, ReportDelivery, ReportFile, ReportSubscription
 from health.models.service_health import ServiceHealth
@@ -10,9 +17,12 @@ from health.models.slo import Slo, SloState
 from health.models.watched_service import WatchedService
 
 __all__ = [
+    "HarvestedSeries",
     "HealthCursor",
+    "PerformanceDay",
     "PerformanceMetric",
     "PerformanceRollup",
+    "ProbeClaim",
     "PublicIncident",
     "PublicUpdate",
     "Report",

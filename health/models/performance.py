@@ -82,6 +82,20 @@ class PerformanceRollup(models.Model):
         return f"{self.service_name} {self.method} {self.endpoint} {self.starts_at:%Y-%m-%d %H:%M}"
 
 
+class HarvestedSeries(models.Model):
+    """Up to which sample a pushed histogram's series is in the roll-up: its next growth counts from there."""
+
+    series_id = models.IntegerField(primary_key=True, help_text="number of the series in the store")
+    at = models.DateTimeField(help_text="instant of that sample")
+    value = models.FloatField(help_text="its value, a running total")
+
+    class Meta:
+        db_table = "harvested_series"
+
+    def __str__(self) -> str:
+        return f"series {self.series_id} until {self.at:%Y-%m-%d %H:%M:%S}"
+
+
 class HealthCursor(models.Model):
     """How far a job has come that walks through time; a repeat goes on from there."""
 

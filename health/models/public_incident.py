@@ -7,6 +7,8 @@ from django.db import models
 
 from alerts.models import Incident
 
+LONGEST_TEXT = 5_000
+
 
 class Impact(models.TextChoices):
     NONE = "none", "no impact"
@@ -62,7 +64,7 @@ class PublicUpdate(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     public_incident = models.ForeignKey(PublicIncident, models.CASCADE, related_name="updates")
     stage = models.CharField(max_length=13, choices=PublicStage.choices)
-    text = models.TextField(max_length=5_000)
+    text = models.TextField(max_length=LONGEST_TEXT)
     posted_at = models.DateTimeField()
     posted_by = models.CharField(max_length=255, blank=True)
 

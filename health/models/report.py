@@ -19,6 +19,14 @@ class ReportPeriod(models.TextChoices):
     CUSTOM = "custom"
 
 
+class ScheduledPeriod(models.TextChoices):
+    """The periods that come again by themselves; all of ReportPeriod but a period of one's own."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly", "weekly (from Monday)"
+    MONTHLY = "monthly"
+
+
 class ReportStatus(models.TextChoices):
     QUEUED = "queued"
     RUNNING = "running"
@@ -58,6 +66,9 @@ class Report(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     claimed_at = models.DateTimeField(
         null=True, blank=True, help_text="a worker said so; one that fell silent is taken over"
+    )
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="how often a worker began; the last one may write"
     )
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -104,7 +115,7 @@ class ReportSubscription(models.Model):
     kind = models.CharField(max_length=11, choices=ReportKind.choices)
     period = models.CharField(
         max_length=7,
-        choices=[choice for choice in ReportPeriod.choices if choice[0] != ReportPeriod.CUSTOM],
+        choices=ScheduledPeriod.choices,
     )
     format = models.CharField(max_length=4, choices=ReportFormat.choices, default=ReportFormat.PDF)
     enabled = models.BooleanField(default=True)

@@ -29,6 +29,9 @@ class ServiceState(models.Model):
     )
     certificate_expires_at = models.DateTimeField(null=True, blank=True)
     last_heartbeat_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_error = models.CharField(
+        max_length=255, blank=True, help_text="what the last call reported; empty: success"
+    )
     running_since = models.DateTimeField(
         null=True, blank=True, help_text="heartbeat: the job said that it has begun"
     )

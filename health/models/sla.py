@@ -24,6 +24,12 @@ class SlaBucket(models.Model):
     requests = models.PositiveBigIntegerField(default=0)
     failed_requests = models.PositiveBigIntegerField(default=0, help_text="answered 5xx")
     request_latency = models.JSONField(default=dict, help_text="a LatencyHistogram as JSON")
+    misses_availability = models.BooleanField(
+        default=False, help_text="violation: up for less than the target of that time"
+    )
+    misses_latency = models.BooleanField(
+        default=False, help_text="violation: its p95 above the target of that time"
+    )
     computed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -57,6 +63,12 @@ class SlaMetric(models.Model):
     unknown_ms = models.BigIntegerField(default=0)
     maintenance_ms = models.BigIntegerField(default=0)
     degraded_ms = models.BigIntegerField(default=0)
+    probes = models.BigIntegerField(default=0)
+    failed_probes = models.BigIntegerField(default=0)
+    availability_violations = models.IntegerField(default=0, help_text="buckets below the target")
+    latency_violations = models.IntegerField(default=0, help_text="buckets above the target")
+    probe_latency = models.JSONField(default=dict, help_text="a LatencyHistogram as JSON")
+    request_latency = models.JSONField(default=dict, help_text="a LatencyHistogram as JSON")
     latency_source = models.CharField(
         max_length=8, blank=True, help_text="requests or probes: what the percentiles are of"
     )

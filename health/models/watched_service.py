@@ -1,11 +1,19 @@
 """What is watched: asked by a probe, or expected to call."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
+
+from health.watching.limits import LONGEST_TIMEOUT
+
+# So many probes that are missing in a row make the last one say nothing about now.
+STALE_AFTER_PERIODS = 3
 
 
 class Kind(models.TextChoices):
@@ -56,7 +64,10 @@ class WatchedService(models.Model):
         "empty: the address that the environment names",
     )
     path = models.CharField(
-        max_length=1_024, default="/health", blank=True, help_text="HTTP: asked at <url><path>"
+        max_length=1_024,
+        default="/health",
+        blank=True,
+        help_text="HTTP: asked for below the address",
     )
     credentials = models.SlugField(
         max_length=64, blank=True, help_text="name of an entry of PROBE_CREDENTIALS"
@@ -70,7 +81,7 @@ class WatchedService(models.Model):
     timeout_seconds = models.FloatField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(0.1), MaxValueValidator(15)],
+        validators=[MinValueValidator(0.1), MaxValueValidator(LONGEST_TIMEOUT.seconds)],
         help_text="for the whole exchange; empty: PROBE_TIMEOUT",
     )
     slow_ms = models.PositiveIntegerField(
@@ -121,7 +132,7 @@ class WatchedService(models.Model):
     availability_target = models.DecimalField(
         max_digits=7,
         decimal_places=4,
-        default=99.9,
+        default=Decimal("99.9"),
         validators=[MinValueValidator(0), MaxValueValidator(100)],
         help_text="percent; a 5-minute bucket below it is a violation",
     )
@@ -151,3 +162,19 @@ class WatchedService(models.Model):
         """The base address to probe: the person's, else the environment's, else empty."""
         _, from_environment = settings.WATCHED_SERVICES.get(self.name, ("", ""))
         return self.url or from_environment
+
+    @property
+    def interval(self) -> timedelta:
+        """How often it is looked at.
+
+        Heartbeats are looked at as often as the platform is: how often the job calls is a matter of its schedule,
+        and a late one must not wait for a turn of its own.
+        """
+        if self.interval_seconds is None or self.kind == Kind.HEARTBEAT:
+            return settings.HEALTH_CHECK_INTERVAL
+        return timedelta(seconds=self.interval_seconds)
+
+    @property
+    def stale_after(self) -> timedelta:
+        """How old the last probe may be before it says nothing about now."""
+        return STALE_AFTER_PERIODS * max(self.interval, settings.PROBE_TICK)

@@ -1,86 +1,39 @@
-"""Asks many services for their /health at once: one deadline each, nothing followed, nothing large read."""
+"""HTTP(S): the status, the body, a keyword and the days that the certificate has left."""
 
-import asyncio
-import os
-import time
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
-
-import aiohttp
-import orjson
-
+from health.probes.endpoint import is_plain
+from health.probes.errors import ProbeError
+from health.probes.exchange import Exchange
+from health.probes.expectations import is_expected, keyword_fault
+from health.probes.facts import chosen
+from health.probes.http_exchange import HttpAnswer, HttpTooLargeError, basic, get
 from health.probes.result import ProbeResult
-
-MAX_BODY_BYTES = 1_048_576
-MAX_CONCURRENT = 50
-_HEADERS = {"Accept": "application/json", "User-Agent": "tickettoken-monitoring/1.0"}
+from health.probes.target import ProbeTarget
 
 
-async def probe_all(
-    urls: Mapping[str, str], *, within: timedelta, concurrency: int = MAX_CONCURRENT
-) -> dict[str, ProbeResult]:
-    """Return the result for each name in `urls` (base addresses), none of them later than `within`.
-
-    The deadline covers the whole exchange: a service that drips one byte a second is cut off like one that is
-    silent, and delays nobody else.
-    """
-    gate = asyncio.Semaphore(concurrency)
-    connector = aiohttp.TCPConnector(limit=concurrency, force_close=True)
-    async with aiohttp.ClientSession(
-        connector=connector, headers=_HEADERS, cookie_jar=aiohttp.DummyCookieJar()
-    ) as session:
-
-        async def one(url: str) -> ProbeResult:
-            async with gate:
-                return await probe(session, url, within=within)
-
-        results = await asyncio.gather(*(one(url) for url in urls.values()))
-    return dict(zip(urls, results, strict=True))
-
-
-async def probe(session: aiohttp.ClientSession, url: str, *, within: timedelta) -> ProbeResult:
-    """Ask `<url>/health` once and return what came back; never raises for what the other side does."""
-    started = time.monotonic()
-
-    def failed(error: str, http_status: int | None = None) -> ProbeResult:
-        return ProbeResult(_milliseconds_since(started), http_status=http_status, error=error)
-
+async def probe_http(exchange: Exchange) -> ProbeResult:
+    """Ask for `<url><path>` once; redirects are answers like any other and are not followed."""
+    path = exchange.endpoint.path.rstrip("/") + exchange.target.path
+    if path[:1] not in {"/", "?", ""} or not is_plain(path):
+        raise ProbeError("its path is not valid")
     try:
-        async with (
-            asyncio.timeout(within.total_seconds()),
-            session.get(f"{url.rstrip('/')}/health", allow_redirects=False) as response,
-        ):
-            text = await response.content.read(MAX_BODY_BYTES + 1)
-            while len(text) <= MAX_BODY_BYTES and not response.content.at_eof():
-                text += await response.content.read(MAX_BODY_BYTES + 1 - len(text))
-            status = response.status
-    except TimeoutError:
-        return failed(f"no complete answer within {within.total_seconds():g} s")
-    except aiohttp.ClientConnectorError as error:
-        return failed(f"connection failed: {_plain_reason(error.os_error)}")
-    except (aiohttp.ClientError, ValueError) as error:
-        return failed(f"not a valid HTTP answer: {type(error).__name__}")
-    if len(text) > MAX_BODY_BYTES:
-        return failed(f"answer larger than {MAX_BODY_BYTES} bytes", status)
-    body = _json_object(text)
-    if body is None:
-        return failed("answer is not a JSON object", status)
-    return ProbeResult(_milliseconds_since(started), http_status=status, body=body)
+        answer = await get(exchange, path, headers=basic(exchange.target))
+    except HttpTooLargeError as error:
+        return ProbeResult(0.0, http_status=error.http_status, error=str(error))
+    body = answer.json_object() if exchange.target.body == "json" else {}
+    return ProbeResult(
+        0.0,
+        http_status=answer.status,
+        body=body or {},
+        error=_fault(exchange.target, answer, is_json=body is not None),
+        details=chosen(body or {}, "version", "uptime"),
+        certificate_expires_at=answer.certificate_expires_at,
+    )
 
 
-def _plain_reason(error: OSError) -> str:
-    """Return the system's own words; asyncio's repeat the address, which a status page must not show."""
-    return os.strerror(error.errno) if error.errno and error.errno > 0 else "unreachable"
-
-
-def _json_object(text: bytes) -> dict[str, Any] | None:
-    try:
-        body = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-    return body if isinstance(body, dict) else None
-
-
-def _milliseconds_since(started: float) -> float:
-    return (time.monotonic() - started) * 1_000
+def _fault(target: ProbeTarget, answer: HttpAnswer, *, is_json: bool) -> str:
+    if not is_expected(answer.status, target.expected_status):
+        return f"answered HTTP {answer.status}"
+    if not is_json:
+        return "answer is not a JSON object"
+    text = answer.body.decode(errors="replace")
+    return keyword_fault(text, target.keyword, is_unwanted=target.keyword_absent)

@@ -15,6 +15,9 @@ class OverallHealth(serializers.Serializer[Any]):
     services = serializers.IntegerField(help_text="watched services")
     dependencies = serializers.IntegerField(help_text="stores that the service can use")
     uptime = serializers.IntegerField(help_text="milliseconds since this process started")
+    checked_at = serializers.DateTimeField(
+        allow_null=True, help_text="instant of the oldest answer that this one is made of"
+    )
 
 
 class ServiceDetails(serializers.Serializer[Any]):
@@ -35,11 +38,18 @@ class ServiceHealthLine(serializers.Serializer[Any]):
     service = serializers.CharField()
     status = serializers.ChoiceField(choices=_LEVELS)
     responseTime = serializers.IntegerField(required=False, help_text="milliseconds")  # noqa: N815 - wire name
+    checked_at = serializers.DateTimeField(required=False, help_text="instant of the probe")
+    behind = serializers.CharField(
+        required=False, help_text="what is down before it, so that nothing is known of it"
+    )
+    in_maintenance = serializers.BooleanField(required=False)
     error = serializers.CharField(required=False)
 
 
 class DependencyHealth(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=[*_LEVELS, "disabled"])
+    responseTime = serializers.FloatField(required=False, help_text="milliseconds")  # noqa: N815 - wire name
+    checked_at = serializers.DateTimeField(required=False, help_text="instant of its last answer")
     error = serializers.CharField(required=False)
 
 
@@ -59,6 +69,9 @@ class ServiceStatus(serializers.Serializer[Any]):
     environment = serializers.CharField()
     connections = serializers.DictField(
         child=serializers.ChoiceField(choices=[link.value for link in Link])
+    )
+    checked_at = serializers.DateTimeField(
+        allow_null=True, help_text="instant of the oldest answer that this one is made of"
     )
 
 

@@ -1,119 +1,98 @@
-"""Writes of health: one round of probes, its history rows and its samples."""
+"""Probes services: those that are due, or those that somebody asks for."""
 
 import asyncio
-import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from health.models import ServiceHealth, WatchedService
-from health.probes.http import probe_all
 from health.probes.result import ProbeResult
-from health.selectors import newest_rows
-from health.status import Level, Standing, judge, settle
-from monitoring.ingest.door import ingest
-from monitoring.types import Origin, Sample
+from health.probes.run import run_all
+from health.probes.target import ProbeTarget
+from health.services import claims
+from health.services.heartbeats import look_at_heartbeats
+from health.services.recording import Outcome, record_probes
+from health.services.targets import slow_ms_of, target_of
+from health.services.upstream import obstacles
+from health.status import Level, judge
 
-logger = logging.getLogger(__name__)
 
-_DETAILS = ("version", "uptime")
-_DETAIL_LENGTH = 64
+def probe_due(*, at: datetime) -> list[ServiceHealth]:
+    """Probe all that are due at `at`, here and now, and return the new history rows.
 
-
-def probe_services(*, at: datetime) -> list[ServiceHealth]:
-    """Probe every enabled service for the slot `at`, record what was found and return the new rows.
-
-    A repeat for the same slot adds no rows. The samples are `service_up` (1 unless unhealthy) and, where an
-    answer came, `http_response_time_ms`.
+    A service is probed once for each of its slots, also when several do this at once.
     """
-    watched = {service.name: service for service in WatchedService.objects.filter(enabled=True)}
-    before = {row.service_name: _standing(row) for row in newest_rows(watched)}
-    results = asyncio.run(
-        probe_all(
-            {name: service.address for name, service in watched.items()},
-            within=settings.PROBE_TIMEOUT,
-        )
-    )
-    rows = [_row(name, results[name], before.get(name), at=at) for name in watched]
-    ServiceHealth.objects.bulk_create(rows, ignore_conflicts=True)
-    ingest(_samples(rows, watched, results), origin=Origin.COLLECTOR, at=at)
-    _log_flips(rows, before)
+    return probe_claimed(claims.claim_due(at=at), at=at)
+
+
+def probe_claimed(slots: Mapping[str, datetime], *, at: datetime) -> list[ServiceHealth]:
+    """Probe services that the caller has claimed, each for its slot, and return the new history rows.
+
+    What cannot be finished is given back, so that the next tick takes it.
+    """
+    try:
+        rows = _probe(slots, at=at)
+    except Exception:
+        claims.release(slots, at=at)
+        raise
+    claims.finish(slots)
     return rows
 
 
-def _standing(row: ServiceHealth) -> Standing:
-    return Standing(Level(row.status), row.error_message or "", row.consecutive_failures)
+def probe_services(*, at: datetime, names: Collection[str] | None = None) -> list[ServiceHealth]:
+    """Probe enabled services for the slot `at`, due or not, by default all; return the new history rows.
+
+    A repeat for the same slot adds no rows.
+    """
+    wanted = WatchedService.objects.filter(enabled=True)
+    if names is not None:
+        wanted = wanted.filter(pk__in=names)
+    return _probe(dict.fromkeys(wanted.values_list("pk", flat=True), at), at=at)
 
 
-def _row(
-    name: str, result: ProbeResult, previous: Standing | None, *, at: datetime
-) -> ServiceHealth:
-    found = judge(result, slow_above_ms=settings.RESPONSE_TIME_THRESHOLD_MS)
-    standing = settle(previous, found, failures_before_flip=settings.PROBE_FAILURES_BEFORE_FLIP)
-    details = {key: _short(result.body[key]) for key in _DETAILS if key in result.body}
-    return ServiceHealth(
-        service_name=name,
-        status=standing.level,
-        response_time_ms=None if result.http_status is None else round(result.elapsed_ms),
-        error_message=standing.error or None,
-        checked_at=at,
-        consecutive_failures=standing.consecutive_failures,
-        metadata={"http_status": result.http_status, "details": details},
-    )
+def _probe(slots: Mapping[str, datetime], *, at: datetime) -> list[ServiceHealth]:
+    if not slots:
+        return []
+    services = list(WatchedService.objects.filter(pk__in=slots, enabled=True))
+    asked = [service for service in services if service.kind != WatchedService.Kind.HEARTBEAT]
+    calling = [service for service in services if service.kind == WatchedService.Kind.HEARTBEAT]
+    rows = look_at_heartbeats(calling, slots, at=at)
+    return rows + _ask(asked, slots, at=at)
 
 
-def _short(value: object) -> str | int | float:
-    """Keep a number, and of anything else a short text without NUL: the probed service is not trusted."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    return str(value).replace("\x00", "")[:_DETAIL_LENGTH]
-
-
-def _samples(
-    rows: Iterable[ServiceHealth],
-    watched: Mapping[str, WatchedService],
-    results: Mapping[str, ProbeResult],
-) -> list[Sample]:
-    samples = []
-    for row in rows:
-        service = watched[row.service_name]
-        labels = {"service": service.name, "port": str(_port_of(service.address))}
-        up = 0.0 if row.status == ServiceHealth.Status.UNHEALTHY else 1.0
-        samples.append(
-            Sample("service_up", service.service_name, up, row.checked_at, labels=labels)
+def _ask(
+    services: Sequence[WatchedService], slots: Mapping[str, datetime], *, at: datetime
+) -> list[ServiceHealth]:
+    if not services:
+        return []
+    results = _results(services)
+    outcomes = [
+        Outcome(
+            service,
+            slots[service.name],
+            judge(results[service.name], slow_above_ms=slow_ms_of(service)),
+            results[service.name],
         )
-        if row.response_time_ms is not None:
-            elapsed = results[row.service_name].elapsed_ms
-            samples.append(
-                Sample(
-                    "http_response_time_ms",
-                    service.service_name,
-                    elapsed,
-                    row.checked_at,
-                    labels={"service": service.name},
-                )
-            )
-    return samples
+        for service in services
+    ]
+    failing = [each for each in outcomes if each.finding.level == Level.UNHEALTHY]
+    sound = [each for each in outcomes if each.finding.level != Level.UNHEALTHY]
+    in_the_way = obstacles(_names(failing), _names(sound), at=at)
+    return record_probes(outcomes, in_the_way, at=at)
 
 
-def _port_of(url: str) -> int:
-    parts = urlsplit(url)
-    return parts.port or (443 if parts.scheme == "https" else 80)
+def _results(services: Iterable[WatchedService]) -> dict[str, ProbeResult]:
+    """Return a result for each service; one that is not configured well enough to be asked fails without a probe."""
+    targets: list[ProbeTarget] = []
+    results = {}
+    for service in services:
+        try:
+            targets.append(target_of(service))
+        except ValueError as error:
+            results[service.name] = ProbeResult(0.0, error=str(error))
+    return results | asyncio.run(run_all(targets, concurrency=settings.PROBE_CONCURRENCY))
 
 
-def _log_flips(rows: Iterable[ServiceHealth], before: Mapping[str, Standing]) -> None:
-    for row in rows:
-        previous = before.get(row.service_name)
-        if previous is None or previous.level == row.status:
-            continue
-        logger.info(
-            "service changed status",
-            extra={
-                "watched_service": row.service_name,
-                "was": previous.level,
-                "status": row.status,
-                "error": row.error_message,
-            },
-        )
+def _names(outcomes: Iterable[Outcome]) -> list[str]:
+    return [outcome.service.service_name for outcome in outcomes]

@@ -1,5 +1,5 @@
 """Celery edge of health, one file a topic; importing them registers the tasks."""
 
-from health.tasks import probing
+from health.tasks import performance, probing, reports, retention, sla, slo
 
-__all__ = ["probing"]
+__all__ = ["performance", "probing", "reports", "retention", "sla", "slo"]

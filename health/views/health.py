@@ -1,6 +1,6 @@
-"""HTTP edge of health: every answer comes from recorded results, nothing is probed while a client waits."""
+"""HTTP edge of health: every answer comes from this process's memory, no peer is asked while a client waits."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.conf import settings
@@ -9,56 +9,50 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from health.process import memory_use, uptime_seconds
-from health.selectors import ServiceReport, service_report
+from health.catalogue import short_name_of
+from health.memory.process import whole
+from health.memory.whole import StoreStanding, Whole
+from health.process import uptime_seconds
+from health.selectors import ServiceReport
 from health.serializers import health as serializers
+from health.serializers.health_json import MEDIA_TYPE, health_json_of
 from health.status import Level, Link
-from health.whole import REQUIRED, whole
-from monitoring.api.permissions import ANY_ROLE, ANYONE, Access
-from monitoring.api.views import ApiView
-from monitoring.backends.stores import StoreState
+from health.views.base import HealthJsonRenderer, HealthView, version_for
+from monitoring.api.permissions import ANY_ROLE, ANYONE, Access, holder_of
 from monitoring.errors import DatabaseUnavailableError, ServiceUnavailableError
 
-_OPERATIONAL = {Level.HEALTHY: "operational", Level.DEGRADED: "degraded", Level.UNHEALTHY: "down"}
-_LEVEL_OF_LINK = {
-    Link.CONNECTED: "healthy",
-    Link.DISCONNECTED: "unhealthy",
-    Link.DISABLED: "disabled",
-}
-# The stores of /health/dependencies and of /status, and their names there. Source: service specification.
-_DEPENDENCIES = ("postgresql", "redis", "mongodb", "elasticsearch", "kafka")
-_CONNECTIONS = {
-    "postgres": "postgresql",
-    "redis": "redis",
-    "mongodb": "mongodb",
-    "elasticsearch": "elasticsearch",
-    "influxdb": "influxdb",
-}
-
-
-class HealthView(ApiView):
-    """Base of the health routes: their own rate limit, so that probes never starve a client."""
-
-    rate_scope = "health"
+# The stores of /health/dependencies. Source: service specification.
+DEPENDENCIES = ("postgresql", "redis", "mongodb", "elasticsearch", "kafka")
 
 
 class OverallHealth(HealthView):
-    """GET /health"""
+    """GET /health; also in the form of draft-inadarei-api-health-check where Accept names its media type."""
 
     access: ClassVar[dict[str, Access]] = {"GET": ANYONE}
+    renderer_classes = [*HealthView.renderer_classes, HealthJsonRenderer]
 
-    @extend_schema(responses={200: serializers.OverallHealth, 503: serializers.OverallHealth})
+    @extend_schema(
+        responses={
+            (200, "application/json"): serializers.OverallHealth,
+            (503, "application/json"): serializers.OverallHealth,
+            (200, MEDIA_TYPE): {"type": "object"},
+            (503, MEDIA_TYPE): {"type": "object"},
+        }
+    )
     def get(self, request: Request) -> Response:
         """Tell how the whole platform is; 503 when this service cannot do its work."""
-        state = whole.get()
+        state = whole()
+        status = 503 if state.level == Level.UNHEALTHY else 200
+        if isinstance(request.accepted_renderer, HealthJsonRenderer):
+            return Response(_as_health_json(state, request), status=status)
         body = {
             "status": state.level,
             "timestamp": timezone.now(),
-            "services": len(state.services),
-            "dependencies": len(_DEPENDENCIES),
+            "services": len(state.services or ()),
+            "dependencies": len(DEPENDENCIES),
             "uptime": round(uptime_seconds() * 1_000),
+            "checked_at": state.checked_at,
         }
-        status = 503 if state.level == Level.UNHEALTHY else 200
         return Response(serializers.OverallHealth(body).data, status=status)
 
 
@@ -70,7 +64,7 @@ class OneServiceHealth(HealthView):
     @extend_schema(responses=serializers.ServiceHealthDetail)
     def get(self, request: Request, service: str) -> Response:
         """Tell what the last probe of one service found; 503 while it is unhealthy."""
-        report = service_report(service, at=timezone.now())
+        report = _report_of(service)
         if report.level == Level.UNHEALTHY:
             raise ServiceUnavailableError(
                 "Service health check failed",
@@ -98,12 +92,7 @@ class AllServicesHealth(HealthView):
     @extend_schema(responses=serializers.ServiceHealthLine(many=True))
     def get(self, request: Request) -> Response:
         """List every watched service with the result of its last probe."""
-        state = whole.get()
-        if not state.services and _link(state.stores, REQUIRED) == Link.DISCONNECTED:
-            raise DatabaseUnavailableError(
-                "the results of probes cannot be read", retry_after_seconds=5
-            )
-        lines = [_line(report) for report in state.services]
+        lines = [_line(report) for report in _reports()]
         return Response(serializers.ServiceHealthLine(lines, many=True).data)
 
 
@@ -115,78 +104,58 @@ class DependenciesHealth(HealthView):
     @extend_schema(responses={200: {"type": "object", "additionalProperties": {"type": "object"}}})
     def get(self, request: Request) -> Response:
         """Map each store to its state; one that is not configured is disabled, not unhealthy."""
-        stores = {store.name: store for store in whole.get().stores}
-        body = {}
-        for name in _DEPENDENCIES:
-            store = stores[name]
-            line = {"status": _LEVEL_OF_LINK[Link(store.link)]}
-            body[name] = line | ({"error": store.error} if store.error else {})
-        return Response(body)
+        stores = whole().stores
+        return Response({name: _dependency(stores[name]) for name in DEPENDENCIES})
 
 
-class ServiceStatus(HealthView):
-    """GET /status"""
-
-    access: ClassVar[dict[str, Access]] = {"GET": ANYONE}
-
-    @extend_schema(responses=serializers.ServiceStatus)
-    def get(self, request: Request) -> Response:
-        """Tell how this process and its connections are."""
-        state, memory = whole.get(), memory_use()
-        body = {
-            "status": _OPERATIONAL[state.level],
-            "service": settings.SERVICE_NAME,
-            "uptime": round(uptime_seconds()),
-            "memory": {
-                "rss": memory.resident,
-                "heapTotal": memory.virtual,
-                "heapUsed": memory.unique,
-            },
-            "timestamp": timezone.now(),
-            "environment": settings.ENVIRONMENT,
-            "connections": {
-                name: _link(state.stores, store) for name, store in _CONNECTIONS.items()
-            },
-        }
-        if settings.STATUS_PUBLIC_DETAIL or request.user is not None:
-            body["version"] = settings.SERVICE_VERSION
-        return Response(serializers.ServiceStatus(body).data)
+def _as_health_json(state: Whole, request: Request) -> dict[str, object]:
+    holder = holder_of(request)
+    return health_json_of(
+        state,
+        name=settings.SERVICE_NAME,
+        version=version_for(request),
+        detailed=holder is not None and holder.role is not None,
+    )
 
 
-class Livez(HealthView):
-    """GET /livez"""
-
-    access: ClassVar[dict[str, Access]] = {"GET": ANYONE}
-
-    @extend_schema(responses=serializers.Liveness)
-    def get(self, request: Request) -> Response:
-        """Tell that this process answers; touches no store. Container checks ask here."""
-        return Response({"status": "ok"})
+def _reports() -> Sequence[ServiceReport]:
+    reports = whole().services
+    if reports is None:
+        raise DatabaseUnavailableError(
+            "the results of probes cannot be read", retry_after_seconds=5
+        )
+    return reports
 
 
-class Readyz(HealthView):
-    """GET /readyz"""
-
-    access: ClassVar[dict[str, Access]] = {"GET": ANYONE}
-
-    @extend_schema(responses=serializers.Liveness)
-    def get(self, request: Request) -> Response:
-        """Tell whether requests that need PostgreSQL can be served now."""
-        if _link(whole.get().stores, REQUIRED) != Link.CONNECTED:
-            raise DatabaseUnavailableError("PostgreSQL does not answer", retry_after_seconds=5)
-        return Response({"status": "ok"})
+def _report_of(name: str) -> ServiceReport:
+    reports = {report.service: report for report in _reports()}
+    full_names = {short: report.service_name for short, report in reports.items()}
+    return reports[short_name_of(name, full_names)]
 
 
 def _line(report: ServiceReport) -> dict[str, object]:
     line: dict[str, object] = {"service": report.service, "status": report.level}
-    if report.response_time_ms is not None:
-        line["responseTime"] = report.response_time_ms
-    return line | _error_of(report)
+    told = {
+        "responseTime": report.response_time_ms,
+        "checked_at": report.checked_at,
+        "behind": report.behind or None,
+        "in_maintenance": report.in_maintenance or None,
+    }
+    return (
+        line
+        | {name: value for name, value in told.items() if value is not None}
+        | _error_of(report)
+    )
 
 
 def _error_of(report: ServiceReport) -> dict[str, object]:
     return {"error": report.error} if report.error else {}
 
 
-def _link(stores: Iterable[StoreState], name: str) -> str:
-    return next(store.link for store in stores if store.name == name)
+def _dependency(store: StoreStanding) -> dict[str, object]:
+    line: dict[str, object] = {"status": store.level or Link.DISABLED}
+    if store.response_time_ms is not None:
+        line["responseTime"] = round(store.response_time_ms, 1)
+    if store.checked_at is not None:
+        line["checked_at"] = store.checked_at
+    return line | ({"error": store.error} if store.error else {})

@@ -42,14 +42,25 @@ class FixedWindowThrottle(BaseThrottle):
         if is_exempt_from_limits(request):
             return True
         scope = getattr(view, "rate_scope", "default")
-        usage = count_request(request, scope, limit=settings.RATE_LIMITS[scope])
+        usage = self.count(request, scope, limit=settings.RATE_LIMITS[scope])
         self._reset_seconds = usage.reset_seconds
         view.headers.update(headers_of(usage))
         return not usage.is_over
 
+    def count(self, request: Request, scope: str, *, limit: int) -> Usage:
+        """Count the request over all processes."""
+        return count_request(request, scope, limit=limit)
+
     def wait(self) -> float:
         """Return the seconds until the window ends."""
         return self._reset_seconds
+
+
+class OwnWindowThrottle(FixedWindowThrottle):
+    """Counts in this process alone, so that a cache that hangs delays no answer: of several each has its limit."""
+
+    def count(self, request: Request, scope: str, *, limit: int) -> Usage:
+        return count_here(request, scope, limit=limit)
 
 
 def count_request(request: Request, scope: str, *, limit: int) -> Usage:
@@ -66,6 +77,15 @@ def count_request(request: Request, scope: str, *, limit: int) -> Usage:
         else:
             _breaker.succeeded()
             return usage
+    return _local_count(scope, client, limit)
+
+
+def count_here(request: Request, scope: str, *, limit: int) -> Usage:
+    """Count one request of this client in the scope, in this process."""
+    return _local_count(scope, client_key(request), limit)
+
+
+def _local_count(scope: str, client: str, limit: int) -> Usage:
     return _local.hit(f"{scope} {client}", limit=limit, now=time.time())
 
 

@@ -1,8 +1,9 @@
-"""How every store that the specification names is reached at this moment."""
+"""How every store that the specification names is asked whether it answers."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from django.db import DatabaseError, connection
@@ -14,6 +15,7 @@ Link = Literal["connected", "disconnected", "disabled"]
 
 # Source: /health/dependencies and /status, service specification.
 STORES = ("postgresql", "redis", "mongodb", "elasticsearch", "kafka", "influxdb")
+REQUIRED = "postgresql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,33 +27,51 @@ class StoreState:
     error: str = ""
 
 
+def store_pings() -> dict[str, Callable[[], None]]:
+    """Return how to ask each configured store whether it answers, by the store's name, PostgreSQL first.
+
+    Asking raises ServiceUnavailableError, whose message holds neither addresses nor credentials. Optional stores
+    answer or fail within a second or so; PostgreSQL, asked on the connection of the calling thread, may hang.
+    """
+    pings: dict[str, Callable[[], None]] = {REQUIRED: _ask_postgresql}
+    for name, ping in optional_stores().items():
+        pings[name] = partial(_ask_store, name, ping)
+    return pings
+
+
 def store_states() -> list[StoreState]:
     """Ask every configured store whether it answers, all at the same time; the others are disabled.
 
-    Takes as long as the slowest time-out of one store, 2 s at the most.
+    For work beside the requests: it takes as long as the slowest of them.
     """
-    pings = optional_stores()
+    pings = store_pings()
+    ask_postgresql = pings.pop(REQUIRED)  # on this thread's own connection
     with ThreadPoolExecutor(max_workers=max(len(pings), 1)) as pool:
-        answers = {name: pool.submit(_ask, name, ping) for name, ping in pings.items()}
-        states = {"postgresql": _ask_postgresql()}
+        answers = {name: pool.submit(_state_of, name, ping) for name, ping in pings.items()}
+        states = {REQUIRED: _state_of(REQUIRED, ask_postgresql)}
     states |= {name: answer.result() for name, answer in answers.items()}
     return [states.get(name, StoreState(name, "disabled")) for name in STORES]
 
 
-def _ask(name: str, ping: Callable[[], None]) -> StoreState:
+def _state_of(name: str, ping: Callable[[], None]) -> StoreState:
     try:
         ping()
-    except ServiceUnavailableError:
-        return StoreState(name, "disconnected", f"{name} does not answer")
+    except ServiceUnavailableError as error:
+        return StoreState(name, "disconnected", error.message)
     return StoreState(name, "connected")
 
 
-def _ask_postgresql() -> StoreState:
-    """Ask on this thread's own connection: it is the one that requests would use."""
+def _ask_store(name: str, ping: Callable[[], None]) -> None:
+    try:
+        ping()
+    except ServiceUnavailableError as error:
+        raise ServiceUnavailableError(f"{name} does not answer") from error
+
+
+def _ask_postgresql() -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except DatabaseError as error:
         connection.close()
-        return StoreState("postgresql", "disconnected", "postgresql does not answer")
-    return StoreState("postgresql", "connected")
+        raise ServiceUnavailableError(f"{REQUIRED} does not answer") from error

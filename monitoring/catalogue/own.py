@@ -151,4 +151,10 @@ OWN = (
         "Updates of this service's own instruments that were given up, by reason.",
         "reason",
     ),
+    counter(
+        "performance_requests_dropped_total",
+        "requests",
+        "Requests of this service that are missing in its performance figures, by reason.",
+        "reason",
+    ),
 )

@@ -18,7 +18,10 @@ MINUTE = timedelta(minutes=1)
 def report(
     series: str, value: float, *, at: datetime = NOON, service: str = "payment-service"
 ) -> None:
-    """Make `value` the newest value of a series such as `cpu{host=a}`."""
+    """Make `value` the newest value of a series such as `cpu{host=a}`.
+
+    For tests in one transaction: it writes past the door, so what a process remembers does not hear of a commit.
+    """
     text = load(series, "0")
     metric, _ = Metric.objects.get_or_create(name=text.metric, defaults={"type": "gauge"})
     name = f"{service} {text.metric} {sorted(text.labels.items())}"

@@ -50,10 +50,10 @@ def test_an_alert_offers_what_can_be_done_with_it(
 @pytest.mark.parametrize(
     ("status", "offered"),
     [
-        ("open", ["investigate", "resolve", "close"]),
-        ("investigating", ["resolve", "close"]),
-        ("resolved", ["close"]),
-        ("closed", []),
+        ("open", ["investigate", "resolve", "close", "tell_the_public"]),
+        ("investigating", ["resolve", "close", "tell_the_public"]),
+        ("resolved", ["close", "tell_the_public"]),
+        ("closed", ["tell_the_public"]),
     ],
 )
 def test_an_incident_offers_the_steps_that_are_ahead_of_it(

@@ -12,6 +12,7 @@ from alerts.models import Alert
 from alerts.services import acknowledge_alert, resolve_alert
 from alerts.services.evaluation_lock import be_the_evaluator
 from tests.alerts.factories import NOON, AlertFactory
+from tests.alerts.lock_waits import somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,10 +30,7 @@ def has_to_wait(running: Future[Alert]) -> bool:
     """Tell whether the work waits for a lock, as against coming to its end."""
     deadline = time.monotonic() + 10
     while not running.done():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            (waiting,) = cursor.fetchone()
-        if waiting:
+        if somebody_waits():
             return True
         assert time.monotonic() < deadline
     return False

@@ -38,6 +38,20 @@ def test_the_rules_are_those_of_the_specification() -> None:
         "high_error_rate": ("http_error_rate > 5/180", "critical"),
         "monitoring_database_down": ("database_connection_status == 0/0", "critical"),
         "metric_collection_stopped": ("metrics_collected_last_minute < 1/0", "critical"),
+        "error_budget_burns_fast": ("slo_burn_rate_pair > 14.4/0", "critical"),
+        "error_budget_burns": ("slo_burn_rate_pair > 6/0", "critical"),
+        "error_budget_burns_slowly": ("slo_burn_rate_pair > 1/0", "warning"),
+    }
+
+
+def test_each_rule_for_error_budgets_watches_its_own_pair_of_windows() -> None:
+    load_defaults()
+
+    rules = AlertRule.objects.filter(metric_name="slo_burn_rate_pair")
+    assert {rule.rule_name: rule.label_matchers for rule in rules} == {
+        "error_budget_burns_fast": {"pair": "1h/5m"},
+        "error_budget_burns": {"pair": "6h/30m"},
+        "error_budget_burns_slowly": {"pair": "3d/6h"},
     }
 
 

@@ -14,7 +14,7 @@ from alerts.models import Alert, AlertRule, Notification
 from alerts.services import evaluate, evaluate_rules, isolation, plain_plan
 from alerts.services.evaluation_lock import be_the_evaluator
 from tests.alerts.factories import NOON, AlertRuleFactory
-from tests.alerts.samples import report
+from tests.alerts.samples import push, report
 
 MINUTE = timedelta(minutes=1)
 Counted = list[tuple[str, dict[str, str], float]]
@@ -112,7 +112,7 @@ def test_evaluations_that_did_not_take_place_are_counted(counted: Counted) -> No
 @pytest.mark.django_db(transaction=True)
 def test_while_one_evaluates_another_evaluator_does_nothing() -> None:
     AlertRuleFactory.create(metric_name="cpu")
-    report("cpu", 85)
+    push("cpu", "85")
 
     with transaction.atomic():
         assert be_the_evaluator()
@@ -128,8 +128,8 @@ def test_while_one_evaluates_another_evaluator_does_nothing() -> None:
 @pytest.mark.usefixtures("mail")
 def test_many_evaluators_have_the_effect_of_one() -> None:
     AlertRuleFactory.create_batch(5, metric_name="cpu", notification_channels=["email"])
-    report("cpu{host=a}", 85)
-    report("cpu{host=b}", 85)
+    push("cpu{host=a}", "85")
+    push("cpu{host=b}", "85")
     start = Barrier(4)
 
     def run() -> list[int]:

@@ -51,6 +51,7 @@ def wait_until_somebody_waits() -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
                 " AND (classid::bigint << 32) + objid::bigint = %s",
                 [RULES],
             )

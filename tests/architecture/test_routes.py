@@ -15,7 +15,7 @@ from tests.architecture.urlconf import Route, routes
 from tests.monitoring.api.tokens import bearer, claims, role
 
 # What is no view of the API kit: pages for people, the schema, and the admin with its own login.
-OTHERS = {"/", "/a/{token}", "/api/schema", "/api/docs/"}
+OTHERS = {"/", "/a/{token}", "/reports/unsubscribe/{token}", "/api/schema", "/api/docs/"}
 ROLES = ("anonymous", "user", "monitoring", "operator", "admin")
 REFUSALS = {"1": (401, "AUTH_REQUIRED"), "3": (403, "FORBIDDEN")}
 NOBODYS_ID = "00000000-0000-0000-0000-000000000000"
@@ -36,9 +36,11 @@ class Line:
     def call(self, headers: dict[str, str], peer: str = "127.0.0.1") -> Any:
         ids = {"alert_id": NOBODYS_ID, "rule_id": NOBODYS_ID}
         ids |= {"silence_id": NOBODYS_ID, "window_id": NOBODYS_ID, "dependency_id": "0"}
-        ids |= {"incident_id": NOBODYS_ID, "backtest_id": NOBODYS_ID}
+        ids |= {"incident_id": NOBODYS_ID, "backtest_id": NOBODYS_ID, "update_id": NOBODYS_ID}
+        ids |= {"report_id": NOBODYS_ID, "subscription_id": NOBODYS_ID, "file_format": "pdf"}
         ids["notification_id"] = "0"
         ids |= dict.fromkeys(("contact_id", "policy_id", "rotation_id"), NOBODYS_ID)
+        ids |= {"key": NOBODYS_ID, "exit_code": "0", "slo_id": NOBODYS_ID}
         path = self.path.format(service="payment", name="host", **ids)
         client = Client(REMOTE_ADDR=peer, raise_request_exception=False)
         return client.generic(

@@ -9,6 +9,7 @@ from tests.browser.acting import Open, admin, link_path, text_of
 from tests.browser.alerting_scene import Scene
 from tests.browser.chromium import IN_A_BROWSER, complaints, show_in
 from tests.browser.contrast import texts
+from tests.browser.fitting import out_of_sight
 
 pytestmark = IN_A_BROWSER
 
@@ -26,14 +27,6 @@ _LISTS = (
     "notification",
     "incident",
 )
-# How far one must scroll sideways, the page or a part of it such as a list, to see all that is there.
-_OUT_OF_SIGHT = """
-const scrolled = [...document.querySelectorAll("main *, #content *")]
-  .filter((element) => ["auto", "scroll"].includes(getComputedStyle(element).overflowX))
-  .filter((element) => !element.matches("textarea, select"))
-  .map((element) => element.scrollWidth - element.clientWidth);
-return Math.max(0, ...scrolled, document.documentElement.scrollWidth - innerWidth);
-"""
 
 
 def paths(scene: Scene) -> list[str]:
@@ -61,7 +54,7 @@ def test_every_page_opens_whole_and_without_a_complaint(show: Open, scene: Scene
     for path in paths(scene):
         browser = show(path)
         problems = [*complaints(browser)]
-        if hidden := browser.execute_script(_OUT_OF_SIGHT):
+        if hidden := out_of_sight(browser):
             problems.append(f"{hidden} px out of sight")
         if problems:
             wrong[path] = problems
@@ -93,7 +86,7 @@ def test_on_a_phone_the_link_and_the_operations_page_fit_and_can_be_read(
     for path in (link_path(scene), "/"):
         browser = show(path)
 
-        assert browser.execute_script(_OUT_OF_SIGHT) == 0
+        assert out_of_sight(browser) == 0
         assert texts(browser)[1] == set()
     assert "nobody yet" in text_of(browser)
 

@@ -68,3 +68,19 @@ def test_external_engines_are_left_alone_and_tests_of_ours_skip(directory: Path)
     assert "1 skipped" in done.stdout
     assert "the engines of this run are external" in done.stdout
     assert not (directory / "seen").exists()
+
+
+def test_each_worker_has_a_valkey_of_its_own(directory: Path) -> None:
+    """What is named in the environment is shared; the process that hands out tests starts the rest of it."""
+    (directory / "test_other.py").write_text(PROBE.replace('"seen"', '"also-seen"'))
+    named = {"DB_HOST": "db.example", "KAFKA_BROKERS": "", "TMPDIR": str(directory / "tmp")}
+
+    done = run_pytest(directory, "-n", "2", "-p", "tests.parallel", **named)
+
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
+    (one_dir, one), (other_dir, other) = (
+        (directory / name).read_text().split() for name in ("seen", "also-seen")
+    )
+    assert (one_dir, one) != (other_dir, other)
+    assert list((directory / "tmp").glob("tickettoken-*")) == []
+    assert not any(Path(f"/proc/{pid}").exists() for pid in (one, other))

@@ -127,3 +127,39 @@ def test_every_variable_that_settings_read_is_in_the_example() -> None:
     listed = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) | {"NODE_ENV"}
 
     assert read - listed == set()
+
+
+def test_networks_are_read_and_a_single_address_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETWORKS", "10.1.2.3/8, ::1,")
+
+    assert [str(each) for each in env.networks("NETWORKS")] == ["10.0.0.0/8", "::1/128"]
+
+
+def test_what_is_no_network_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETWORKS", "10.0.0.0/8,inside")
+
+    with pytest.raises(ImproperlyConfigured, match=r"NETWORKS must list networks: 'inside'"):
+        env.networks("NETWORKS")
+
+
+def test_credentials_are_read_with_their_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGINS", " orders-db=monitor:a%2Cb%3Ac%25=:d , empty=:,")
+
+    assert env.credentials("LOGINS") == {"orders-db": ("monitor", "a,b:c%=:d"), "empty": ("", "")}
+
+
+@pytest.mark.parametrize("raw", ["good=a:b,hunter2", "good=a:b,=me:hunter2", "good=a:b,me=hunter2"])
+def test_credentials_that_cannot_be_read_are_told_by_their_place_and_never_shown(
+    raw: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGINS", raw)
+
+    with pytest.raises(ImproperlyConfigured, match="LOGINS: entry 2") as caught:
+        env.credentials("LOGINS")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_no_credentials_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LOGINS", raising=False)
+
+    assert env.credentials("LOGINS") == {}

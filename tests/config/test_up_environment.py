@@ -213,12 +213,12 @@ class TestPrograms:
 
     def test_everything_runs_by_default(self) -> None:
         assert self.names(kafka="127.0.0.1:9092", demo=True) == [
-            *("web", "worker", "ml", "beat", "watchdog", "stream", "demo", "flower"),
+            *("web", "worker", "collect", "ml", "beat", "watchdog", "stream", "demo", "flower"),
         ]
 
     def test_what_is_switched_off_does_not_run(self) -> None:
         assert self.names(kafka="", demo=False) == [
-            *("web", "worker", "ml", "beat", "watchdog", "flower")
+            *("web", "worker", "collect", "ml", "beat", "watchdog", "flower")
         ]
 
     def test_no_secret_stands_among_the_arguments(self) -> None:

@@ -99,7 +99,7 @@ def test_a_start_collects_a_sample_and_a_stop_is_clean(service: Service) -> None
     assert "[6/6] smoke test" in said
     assert "no system_cpu_usage_percent" not in said
     assert {*service.records()} == {
-        *("web", "worker", "ml", "beat", "watchdog", "stream", "flower")
+        *("web", "worker", "collect", "ml", "beat", "watchdog", "stream", "flower")
     }
     secrets = json.loads((service.data_dir / "secrets.json").read_text())
     arguments = " ".join(

@@ -11,14 +11,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @contextmanager
-def serving(handler: Handler) -> Iterator[str]:
-    """Serve /health with `handler` on a free port, in a thread with its own loop."""
+def serving(handler: Handler, *, path: str = "/health") -> Iterator[str]:
+    """Serve the path with `handler` on a free port, in a thread with its own loop."""
     ready, stop, address = Event(), asyncio.Event(), []
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
         app = web.Application()
-        app.router.add_get("/health", handler)
+        app.router.add_get(path, handler)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

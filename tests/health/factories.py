@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from health.models import ServiceHealth, WatchedService
+from health.models import ServiceHealth, ServiceState, WatchedService
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -26,4 +26,14 @@ class ServiceHealthFactory(DjangoModelFactory[ServiceHealth]):
     service_name = "payment"
     status = ServiceHealth.Status.HEALTHY
     response_time_ms = 45
+    checked_at = NOON
+
+
+class ServiceStateFactory(DjangoModelFactory[ServiceState]):
+    class Meta:
+        model = ServiceState
+
+    service = factory.SubFactory(WatchedServiceFactory)
+    status = ServiceHealth.Status.HEALTHY
+    since = NOON
     checked_at = NOON

@@ -9,7 +9,11 @@ from django.utils import timezone
 
 from health.models import ServiceHealth, WatchedService
 from tests.health.answering import healthy, serving
-from tests.health.factories import ServiceHealthFactory, WatchedServiceFactory
+from tests.health.factories import (
+    ServiceHealthFactory,
+    ServiceStateFactory,
+    WatchedServiceFactory,
+)
 
 pytestmark = pytest.mark.django_db
 SERVICES = reverse("admin:health_watchedservice_changelist")
@@ -29,12 +33,14 @@ def run(admin_client: Client, action: str, *names: str) -> str:
 
 
 def test_the_list_shows_address_and_last_probe(admin_client: Client, address: str) -> None:
-    WatchedServiceFactory.create(name="payment", url=address)
+    ServiceStateFactory.create(
+        service=WatchedServiceFactory.create(name="payment", url=address),
+        checked_at=timezone.now(),
+        status="unhealthy",
+        error_message="refused",
+    )
     WatchedServiceFactory.create(name="nowhere", url="")
     WatchedServiceFactory.create(name="silent", enabled=False)
-    ServiceHealthFactory.create(
-        checked_at=timezone.now(), status="unhealthy", error_message="refused"
-    )
 
     page = admin_client.get(SERVICES, {"q": ""}).content.decode()
 

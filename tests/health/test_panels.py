@@ -1,12 +1,18 @@
 """The box of services on the operations page."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
 
-from health.panels import BEATS, services_panel
-from tests.health.factories import NOON, ServiceHealthFactory, WatchedServiceFactory
+from health.services_panel import BEATS, LINES, services_panel
+from tests.health.factories import (
+    NOON,
+    ServiceHealthFactory,
+    ServiceStateFactory,
+    WatchedServiceFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +47,8 @@ def test_no_more_bars_are_drawn_than_there_is_room_for() -> None:
 
 
 def test_what_is_not_healthy_is_announced_and_counted() -> None:
-    WatchedServiceFactory.create(name="auth")
+    ServiceStateFactory.create(service__name="auth")
     WatchedServiceFactory.create(name="payment")
-    ServiceHealthFactory.create(service_name="auth", checked_at=NOON)
 
     panel = services_panel(NOON)
 
@@ -51,8 +56,25 @@ def test_what_is_not_healthy_is_announced_and_counted() -> None:
     assert panel.context["healthy"] == 1
 
 
+def test_of_many_services_the_worst_are_shown(django_assert_num_queries: Any) -> None:
+    for number in range(LINES):
+        ServiceStateFactory.create(service__name=f"a{number:02}")
+    ServiceStateFactory.create(service__name="slow", status="degraded")
+    for number in range(6):
+        ServiceStateFactory.create(service__name=f"z{number}", status="unhealthy")
+
+    with django_assert_num_queries(3):  # services, maintenance windows, probes
+        panel = services_panel(NOON)
+
+    names = [line.report.service for line in panel.context["lines"]]
+    assert names[:8] == ["z0", "z1", "z2", "z3", "z4", "z5", "slow", "a00"]
+    assert (len(names), panel.context["left_out"], panel.context["total"]) == (LINES, 7, 27)
+    assert panel.announce == "not healthy: z0, z1, z2, z3, z4 and 2 more"
+    assert "7 more</a> are watched" in render_to_string(panel.template, dict(panel.context))
+
+
 def test_an_error_message_is_escaped_in_the_page() -> None:
-    WatchedServiceFactory.create(name="payment")
+    ServiceStateFactory.create(service__name="payment", status="degraded", error_message="<script>")
     ServiceHealthFactory.create(checked_at=NOON, status="degraded", error_message="<script>")
     panel = services_panel(NOON)
 

@@ -1,10 +1,11 @@
 """What a new installation starts with, and that a second start changes nothing a person did."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
-from django_celery_beat.models import IntervalSchedule, PeriodicTask
+from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 from pytest_django import Settings
 
 from monitoring.defaults import expiry_seconds, load_defaults
@@ -93,3 +94,60 @@ def test_an_interval_that_the_admin_made_twice_is_no_obstacle(settings: Settings
 )
 def test_a_task_expires_before_the_next_one_is_due(seconds: float, expiry: int) -> None:
     assert expiry_seconds(timedelta(seconds=seconds)) == expiry
+
+
+def old_probes(**fields: Any) -> PeriodicTask:
+    """Return the row that older versions made for the probes."""
+    every = fields.pop("every", 30)
+    interval = IntervalSchedule.objects.create(every=every, period=IntervalSchedule.SECONDS)
+    fields = {"task": "health.probe_services", "expire_seconds": 27, **fields}
+    return PeriodicTask.objects.create(name="Probe services", interval=interval, **fields)
+
+
+def test_a_row_of_an_older_version_is_renamed_and_takes_the_period_of_today() -> None:
+    row = old_probes()
+
+    load_defaults()
+
+    row.refresh_from_db()
+    assert (row.name, row.enabled) == ("Probe due services", True)
+    assert row.interval.schedule.run_every == configured.PROBE_TICK
+    assert row.expire_seconds == expiry_seconds(configured.PROBE_TICK)
+    assert PeriodicTask.objects.filter(task="health.probe_services").count() == 1
+
+
+def test_a_renamed_row_that_a_person_switched_off_stays_off() -> None:
+    row = old_probes(enabled=False)
+
+    load_defaults()
+
+    row.refresh_from_db()
+    assert (row.name, row.enabled) == ("Probe due services", False)
+
+
+def test_a_renamed_row_keeps_the_period_that_a_person_gave_it() -> None:
+    row = old_probes(every=45, expire_seconds=40)
+
+    load_defaults()
+
+    row.refresh_from_db()
+    assert (row.name, row.interval.every, row.expire_seconds) == ("Probe due services", 45, 40)
+
+
+def test_an_old_row_beside_the_new_one_goes() -> None:
+    load_defaults()
+    old_probes()
+
+    load_defaults()
+
+    names = PeriodicTask.objects.filter(task="health.probe_services").values_list("name", flat=True)
+    assert list(names) == ["Probe due services"]
+
+
+def test_a_running_beat_learns_of_a_renamed_row() -> None:
+    old_probes()
+    PeriodicTasks.objects.update(last_update=datetime(2026, 1, 1, tzinfo=UTC))
+
+    load_defaults()
+
+    assert PeriodicTasks.last_change() > datetime(2026, 6, 1, tzinfo=UTC)

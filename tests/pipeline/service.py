@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -86,6 +87,10 @@ class Service:
         """kill -9 the worker and its children, as a power cut would."""
         kill_tree(self._processes.pop("worker"))
 
+    def kill_web(self) -> None:
+        """kill -9 the web server and its children."""
+        kill_tree(self._processes.pop("web"))
+
     def keep_worker_alive(self) -> None:
         """Start the worker again if it has died, as the supervisor does."""
         if self._processes["worker"].poll() is not None:
@@ -93,8 +98,9 @@ class Service:
 
     def stop(self) -> None:
         """Stop all processes; no harm if they have stopped."""
-        for process in self._processes.values():
-            stop(process, signal.SIGTERM, _STOP_SECONDS)
+        with ThreadPoolExecutor() as at_once:
+            for process in self._processes.values():
+                at_once.submit(stop, process, signal.SIGTERM, _STOP_SECONDS)
         self._tasks.close()
 
     def push(self, *samples: dict[str, Any]) -> None:

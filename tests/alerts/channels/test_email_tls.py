@@ -134,7 +134,7 @@ def test_on_its_own_port_tls_begins_with_the_first_byte(
     settings.SMTP_TLS = True
     script = SmtpScript()
     with RawPeer(script.script(), tls=server_context(pem)) as peer:
-        monkeypatch.setattr("alerts.channels.email._IMPLICIT_TLS_PORT", peer.port)
+        monkeypatch.setattr("alerts.channels.smtp._IMPLICIT_TLS_PORT", peer.port)
         assert send(settings, peer.port)
 
     assert script.commands[-1] == "quit"

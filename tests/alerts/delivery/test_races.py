@@ -17,6 +17,7 @@ from alerts.outbox import owe, owe_all
 from tests.alerts.delivery.fakes import FakeChannel
 from tests.alerts.delivery.owing import make_due, messages, state
 from tests.alerts.factories import NOON, AlertFactory, AlertRuleFactory
+from tests.alerts.lock_waits import somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,19 +98,12 @@ def test_a_refusal_that_races_with_the_end_of_its_alert_is_told_to_nobody_else(
         Alert.objects.update(state=Alert.State.RESOLVED, resolved_at=NOON)
         go_on.set()
         deadline = time.monotonic() + 10
-        while sender.is_alive() and not _someone_waits_for_a_lock():
+        while sender.is_alive() and not somebody_waits():
             assert time.monotonic() < deadline
     sender.join()
 
     assert state(row)[0] == "failed"
     assert not messages().filter(channel="webhook").exists()
-
-
-def _someone_waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        (waiting,) = cursor.fetchone()
-    return bool(waiting)
 
 
 def test_a_resolution_that_races_with_the_claim_of_its_firing_never_loses_its_recipient(

@@ -1,0 +1,1 @@
+"""How requests are added up and judged. Pure."""

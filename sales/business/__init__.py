@@ -1,0 +1,1 @@
+"""Arithmetic of the business figures: pure, without Django, clock or network."""

@@ -1,0 +1,5 @@
+"""Tables of sales."""
+
+from sales.models.business_figure import BusinessFigure
+
+__all__ = ["BusinessFigure"]

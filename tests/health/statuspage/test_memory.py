@@ -1,0 +1,127 @@
+"""What is remembered, for how long, and what is said while it cannot be made again."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from health.public.memory import Memory, Remembered
+from monitoring.errors import DatabaseUnavailableError, NotFoundError
+
+LONG, AT_ONCE = timedelta(hours=1), timedelta(0)
+
+
+def at_once(work: Callable[[], None]) -> None:
+    work()
+
+
+def counting() -> Callable[[], int]:
+    numbers: Iterator[int] = iter(range(1, 1_000))
+    return lambda: next(numbers)
+
+
+def failing() -> int:
+    raise RuntimeError("PostgreSQL is away")
+
+
+def test_a_value_is_made_once_until_it_is_too_old() -> None:
+    memory, make = Memory(at_once), counting()
+
+    assert [memory.get("a", make, keep=LONG).value for _ in range(3)] == [1, 1, 1]
+    assert memory.get("a", make, keep=AT_ONCE) == Remembered(2, is_stale=False)
+    assert memory.get("b", make, keep=LONG).value == 3
+
+
+def test_the_last_value_is_said_while_the_next_cannot_be_made() -> None:
+    memory = Memory(at_once)
+    memory.get("a", counting(), keep=LONG)
+
+    assert memory.get("a", failing, keep=AT_ONCE) == Remembered(1, is_stale=True)
+    assert memory.get("a", lambda: 7, keep=AT_ONCE) == Remembered(7, is_stale=False)
+
+
+def test_without_any_value_it_says_that_it_does_not_know() -> None:
+    with pytest.raises(DatabaseUnavailableError) as caught:
+        Memory(at_once).get("a", failing, keep=LONG)
+
+    assert caught.value.retry_after_seconds == 5
+
+
+def test_what_does_not_exist_is_asked_for_each_time() -> None:
+    memory = Memory(at_once)
+
+    def missing() -> int:
+        raise NotFoundError("nothing")
+
+    with pytest.raises(NotFoundError):
+        memory.get("a", missing, keep=LONG)
+    assert memory.get("a", lambda: 1, keep=LONG).value == 1
+    with pytest.raises(NotFoundError):
+        memory.get("a", missing, keep=AT_ONCE)
+
+
+def test_who_asks_while_the_database_hangs_gets_the_last_value() -> None:
+    memory, hangs, begun = Memory(wait_seconds=0.01), threading.Event(), []
+    memory.start = at_once
+    memory.get("a", lambda: 1, keep=LONG)
+    threads: list[threading.Thread] = []
+
+    def beside(work: Callable[[], None]) -> None:
+        threads.append(threading.Thread(target=work))
+        threads[-1].start()
+
+    def slow() -> int:
+        begun.append(True)
+        assert hangs.wait(30)
+        return 2
+
+    memory.start = beside
+    said = [memory.get("a", slow, keep=AT_ONCE) for _ in range(3)]
+    hangs.set()
+    threads[0].join(30)
+
+    assert said == [Remembered(1, is_stale=True)] * 3
+    assert len(begun) == 1
+    assert memory.get("a", failing, keep=LONG) == Remembered(2, is_stale=False)
+
+
+def test_what_was_changed_is_made_anew_and_the_old_one_kept_in_reserve() -> None:
+    memory = Memory(at_once)
+    memory.get("a", lambda: 1, keep=LONG)
+
+    memory.forget()
+
+    assert memory.get("a", failing, keep=LONG) == Remembered(1, is_stale=True)
+    assert memory.get("a", lambda: 2, keep=LONG) == Remembered(2, is_stale=False)
+
+
+def test_what_was_read_before_a_change_is_not_kept() -> None:
+    memory = Memory(at_once)
+
+    def changed_meanwhile() -> int:
+        memory.forget()
+        return 1
+
+    assert memory.get("a", changed_meanwhile, keep=LONG).value == 1
+    assert memory.get("a", lambda: 2, keep=LONG).value == 2
+
+
+def test_only_so_many_keys_are_kept_those_that_were_asked_for_last() -> None:
+    memory, make = Memory(at_once), counting()
+    for key in range(128):
+        memory.get(key, make, keep=LONG)
+    memory.get(0, make, keep=LONG)
+    memory.get("one more", make, keep=LONG)
+
+    assert memory.get(0, failing, keep=LONG).value == 1
+    with pytest.raises(DatabaseUnavailableError):
+        memory.get(1, failing, keep=LONG)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_by_itself_it_makes_values_in_a_thread() -> None:
+    made_in = Memory(wait_seconds=30).get("a", threading.current_thread, keep=LONG).value
+
+    assert made_in is not threading.current_thread()
+    assert made_in.name == "status-page"
