@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alerts.watch import canary
 from monitoring.names import CATALOGUE
 from monitoring.query.latest import latest_values
 from monitoring.query.range import SeriesSamples
@@ -12,7 +13,10 @@ from monitoring.storage.instants import to_ms
 from monitoring.types import MetricType, SeriesRef
 
 WINDOW = timedelta(minutes=5)
-_GAUGES = tuple(spec.name for spec in CATALOGUE if spec.type is MetricType.GAUGE)
+# The canary's value is an instant whose sign changes: it has no mean.
+_GAUGES = tuple(
+    spec.name for spec in CATALOGUE if spec.type is MetricType.GAUGE and spec.name != canary.METRIC
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,12 @@ def test_a_metric_outside_the_catalogue_is_left_out(client: Client) -> None:
     assert read(client).json()["metrics"] == []
 
 
+def test_the_canary_has_no_mean(client: Client) -> None:
+    store("alerting_canary", "monitoring-service", -1_795_457_226.0)
+
+    assert read(client).json()["metrics"] == []
+
+
 def test_metrics_come_in_pages(client: Client) -> None:
     for service in ("a", "b", "c"):
         store(CPU, service, 1)
