@@ -9,13 +9,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from alerts.admin.refusals import back_with_refusal, show_refusal
+from alerts.admin.refusals import RefusingForm, show_refusal
 from alerts.default_dependencies import STORES
 from alerts.models import Dependency
 from alerts.muting import firing_places
 from alerts.routing.drawing import BOX_HEIGHT, BOX_WIDTH, Drawing, drawing
 from alerts.services import dependencies
-from monitoring.errors import DomainError
 
 if TYPE_CHECKING:
     DependencyAdminBase = admin.ModelAdmin[Dependency]
@@ -41,7 +40,7 @@ class DependencyForm(DependencyFormBase):
 
 
 @admin.register(Dependency)
-class DependencyAdmin(DependencyAdminBase):
+class DependencyAdmin(RefusingForm, DependencyAdminBase):
     """What cannot work without what: while one is down, what needs it is not told as well."""
 
     form = DependencyForm
@@ -65,13 +64,6 @@ class DependencyAdmin(DependencyAdminBase):
     def has_change_permission(self, request: HttpRequest, obj: Dependency | None = None) -> bool:
         """Allow the actions; an edge between other places is another edge."""
         return obj is None and super().has_change_permission(request)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show what the service refuses although the form let it pass."""
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except DomainError as error:
-            return back_with_refusal(request, error)
 
     def save_model(self, request: HttpRequest, obj: Dependency, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Add the edge through the services."""

@@ -36,7 +36,24 @@ def back_with_refusal(request: HttpRequest, error: DomainError) -> HttpResponseR
     return HttpResponseRedirect(request.get_full_path())
 
 
-class PreviewedForm(ModelAdminBase):
+class RefusingForm(ModelAdminBase):
+    """A form whose rows are written by services, which may refuse what the form let pass."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show what the services refuse where a person can mend it."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as error:
+            return back_with_refusal(request, error)
+
+
+class PreviewedForm(RefusingForm):
     """A form with a preview beside it, whose rows are ended instead of deleted."""
 
     preview_url_name: ClassVar[str]
@@ -52,12 +69,9 @@ class PreviewedForm(ModelAdminBase):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Offer the preview, and show what the service refuses although the form let it pass."""
+        """Offer the preview."""
         context = {**(extra_context or {}), "preview_url": reverse(self.preview_url_name)}
-        try:
-            return super().changeform_view(request, object_id, form_url, context)
-        except DomainError as error:
-            return back_with_refusal(request, error)
+        return super().changeform_view(request, object_id, form_url, context)
 
 
 def _texts(problems: Any) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from alerts import services
 from alerts.admin.look import STYLES, age, badge
-from alerts.admin.refusals import back_with_refusal
+from alerts.admin.refusals import RefusingForm, back_with_refusal
 from alerts.admin.rule_form import FIELDSETS, RuleForm
 from alerts.admin.rule_pages import RulePages
 from alerts.models import AlertRule, EvaluationState
@@ -20,7 +20,7 @@ from monitoring.errors import DomainError
 
 
 @admin.register(AlertRule)
-class AlertRuleAdmin(RulePages):
+class AlertRuleAdmin(RulePages, RefusingForm):
     """What is watched. A change of terms closes the rule's open alerts."""
 
     form = RuleForm
@@ -54,13 +54,6 @@ class AlertRuleAdmin(RulePages):
         evaluated = Coalesce("last_evaluated_at", in_step)
         rules = super().get_queryset(request)
         return rules.annotate(firing=firing, pending=pending, evaluated_at=evaluated)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show what the service refuses although the form let it pass: two people at once, one name."""
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except DomainError as error:
-            return back_with_refusal(request, error)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

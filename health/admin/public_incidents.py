@@ -5,20 +5,19 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from alerts.admin.look import STYLES, age, badge
-from alerts.admin.refusals import back_with_refusal
+from alerts.admin.refusals import RefusingForm
 from health.admin.public_updates import PublicUpdateInline, draft_of, write_updates
 from health.admin.telling import told_of
 from health.models import PublicIncident, WatchedService
 from health.public.services import public_name
 from health.services import public_incidents as services
-from monitoring.errors import DomainError
 
 if TYPE_CHECKING:
     FormBase = forms.ModelForm[PublicIncident]
@@ -47,7 +46,7 @@ class PublicIncidentForm(FormBase):
 
 
 @admin.register(PublicIncident)
-class PublicIncidentAdmin(AdminBase):
+class PublicIncidentAdmin(RefusingForm, AdminBase):
     """What the status page says of an incident; every write goes through the services."""
 
     form = PublicIncidentForm
@@ -76,19 +75,6 @@ class PublicIncidentAdmin(AdminBase):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Propose now; of an internal incident only the public services that it hits."""
         return {"started_at": timezone.now(), **told_of(request.GET.get("incident", ""))}
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show what the services refuse although the form let it pass."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except DomainError as error:
-            return back_with_refusal(request, error)
 
     def save_model(
         self,

@@ -5,19 +5,18 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from alerts.admin.acts import Act, Acts
-from alerts.admin.refusals import back_with_refusal
+from alerts.admin.refusals import RefusingForm
 from health.admin import service_look as look
 from health.admin.service_form import KIND_FIELDS, NEEDS, WatchedServiceForm
 from health.models import ServiceHealth, WatchedService
 from health.models.watched_service import Kind
 from health.services import probing
 from health.services import watched_services as services
-from monitoring.errors import DomainError
 
 if TYPE_CHECKING:
     Fieldset = tuple[str | None, dict[str, Any]]
@@ -43,15 +42,15 @@ class TagListFilter(admin.SimpleListFilter):
 
 
 @admin.register(WatchedService)
-class WatchedServiceAdmin(Acts):
+class WatchedServiceAdmin(Acts, RefusingForm):
     """What is probed, or expected to call; disable a service to stop its probes and its alerts."""
 
     form = WatchedServiceForm
     list_display = (
         "name",
+        "standing",
         "kind",
         "probed_at_address",
-        "standing",
         "certificate",
         "owner",
         "enabled",
@@ -123,19 +122,6 @@ class WatchedServiceAdmin(Acts):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show what the services refuse although the form let it pass."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except DomainError as error:
-            return back_with_refusal(request, error)
 
     def save_model(
         self,

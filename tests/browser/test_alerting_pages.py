@@ -7,9 +7,9 @@ from selenium.webdriver.common.by import By
 from alerts.models import Alert, AlertRule
 from tests.browser.acting import Open, admin, link_path, text_of
 from tests.browser.alerting_scene import Scene
-from tests.browser.chromium import IN_A_BROWSER, complaints, show_in
+from tests.browser.chromium import IN_A_BROWSER, show_in
 from tests.browser.contrast import texts
-from tests.browser.fitting import out_of_sight
+from tests.browser.fitting import out_of_sight, too_faint, unfit
 
 pytestmark = IN_A_BROWSER
 
@@ -50,16 +50,7 @@ def paths(scene: Scene) -> list[str]:
 
 
 def test_every_page_opens_whole_and_without_a_complaint(show: Open, scene: Scene) -> None:
-    wrong = {}
-    for path in paths(scene):
-        browser = show(path)
-        problems = [*complaints(browser)]
-        if hidden := out_of_sight(browser):
-            problems.append(f"{hidden} px out of sight")
-        if problems:
-            wrong[path] = problems
-
-    assert wrong == {}
+    assert unfit(show, paths(scene)) == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -67,15 +58,7 @@ def test_every_text_of_the_pages_can_be_read(
     signed_in: Chrome, show: Open, scene: Scene, scheme: str
 ) -> None:
     show_in(signed_in, scheme)
-    wrong = {}
-    for path in paths(scene)[2:]:
-        browser = show(path)
-        seen, too_faint = texts(browser, "#content :not(option)")
-        assert seen > 1
-        if too_faint:
-            wrong[path] = too_faint
-
-    assert wrong == {}
+    assert too_faint(show, paths(scene)[2:]) == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

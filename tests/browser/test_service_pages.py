@@ -10,9 +10,8 @@ from selenium.webdriver.common.by import By
 from health.models import ServiceFlip, SlaMetric, WatchedService
 from health.models.watched_service import Kind
 from tests.browser.acting import Open, press, text_of
-from tests.browser.chromium import IN_A_BROWSER, complaints, show_in
-from tests.browser.contrast import texts
-from tests.browser.fitting import out_of_sight
+from tests.browser.chromium import IN_A_BROWSER, show_in
+from tests.browser.fitting import too_faint, unfit
 from tests.health.factories import ServiceStateFactory, WatchedServiceFactory
 
 pytestmark = IN_A_BROWSER
@@ -68,16 +67,7 @@ def _past_of(name: str) -> None:
 
 
 def test_every_page_opens_whole_and_without_a_complaint(show: Open, services: None) -> None:
-    wrong = {}
-    for path in _PATHS:
-        browser = show(path)
-        problems = [*complaints(browser)]
-        if hidden := out_of_sight(browser):
-            problems.append(f"{hidden} px out of sight")
-        if problems:
-            wrong[path] = problems
-
-    assert wrong == {}
+    assert unfit(show, _PATHS) == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -85,14 +75,7 @@ def test_every_text_of_the_pages_can_be_read(
     signed_in: Chrome, show: Open, services: None, scheme: str
 ) -> None:
     show_in(signed_in, scheme)
-    wrong = {}
-    for path in _PATHS:
-        seen, too_faint = texts(show(path), "#content :not(option)")
-        assert seen > 1
-        if too_faint:
-            wrong[path] = too_faint
-
-    assert wrong == {}
+    assert too_faint(show, _PATHS) == {}
 
 
 def test_a_service_is_disabled_and_enabled_on_its_page(show: Open, services: None) -> None:
