@@ -12,30 +12,16 @@ from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from health.views import public_answer, status_page
+from tests.health.statuspage.outputs import BROWSER, EACH_PATH, PATHS, expire
 from tests.health.statuspage.rows import incident, public_service, standing
 
 pytestmark = pytest.mark.django_db
-BROWSER = {"Accept": "text/html,application/xhtml+xml"}
-PATHS = (
-    "/status-page",
-    "/status-page.json",
-    "/status-page/feed.rss",
-    "/status-page/feed.atom",
-    "/status-page/badge.svg",
-    "/status-page/badge/payment.svg",
-    "/status-page/history",
-)
-EACH_PATH = pytest.mark.parametrize("path", PATHS)
 
 
 @pytest.fixture(autouse=True)
 def payment(settings: Settings) -> None:
     settings.STATUS_PAGE_CACHE = timedelta(hours=1)
     standing(public_service("payment"), timezone.now())
-
-
-def expire(settings: Settings) -> None:
-    settings.STATUS_PAGE_CACHE = timedelta(0)
 
 
 def break_database(monkeypatch: pytest.MonkeyPatch) -> None:
