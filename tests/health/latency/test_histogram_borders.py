@@ -80,3 +80,19 @@ def test_a_fine_cell_is_two_percent_wide() -> None:
     assert RATIO == 1.02
     assert cell_of(RATIO**100 * 1.001) == 101
     assert cell_of(RATIO**100 * 0.999) == 100
+
+
+def test_the_lowest_percentile_begins_at_the_first_bucket_that_holds_anything() -> None:
+    assert LatencyHistogram.of_buckets([10, 20], [0, 5]).quantile(0) == 10
+
+
+def test_rounding_does_not_lift_a_percentile_to_the_next_cell_among_many() -> None:
+    """0.07 * 10,000 is 700.0000000000001 in doubles, and 700 lie in the first cell."""
+    histogram = LatencyHistogram({0: 700, 50: 9_300})
+
+    assert histogram.quantile(0.07) == pytest.approx(1.0, rel=0.01)
+
+
+def test_cells_without_their_counts_are_not_read() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        LatencyHistogram.from_json({"cells": [1, 2], "counts": [3]})

@@ -137,3 +137,14 @@ def test_a_deadline_that_is_over_waits_for_nothing(release: threading.Event) -> 
     asker.wait_for_first(-1.0)
 
     assert asker.known.told_at is None
+
+
+def test_a_question_that_hangs_does_not_keep_the_process(release: threading.Event) -> None:
+    asker = Asker("hanging", release.wait)
+
+    asker.start(60)
+    wait_until(lambda: any(each.name == "health-hanging" for each in threading.enumerate()))
+    (thread,) = [each for each in threading.enumerate() if each.name == "health-hanging"]
+    asker.stop()
+
+    assert thread.daemon

@@ -129,3 +129,21 @@ def test_memory_is_told_in_bytes() -> None:
     memory = memory_use()
 
     assert memory.virtual >= memory.resident >= memory.unique > 1_000_000
+
+
+def test_only_those_who_ask_postgresql_have_a_connection_of_their_own(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HEALTH_MEMORY_INTERVAL = timedelta(minutes=1)
+    prepared: list[str] = []
+    monkeypatch.setattr(
+        process, "use_own_connection", lambda: prepared.append(threading.current_thread().name)
+    )
+    monkeypatch.setattr(
+        process, "store_pings", lambda: {"postgresql": lambda: None, "redis": lambda: None}
+    )
+    forget()
+
+    whole()
+
+    assert sorted(prepared) == ["health-postgresql", "health-services"]

@@ -69,6 +69,17 @@ def test_one_endpoint_in_one_minute_is_one_part() -> None:
     assert part.latency.to_json() == LatencyHistogram.of([100, 1_500, 9_000, 600]).to_json()
 
 
+@pytest.mark.parametrize(
+    ("status", "errors"),
+    [(399, (0, 0)), (400, (1, 0)), (499, (1, 0)), (500, (0, 1)), (599, (0, 1))],
+)
+def test_the_status_says_whose_error_it_was(status: int, errors: tuple[int, int]) -> None:
+    (part,) = parts_of([request(600, status)], threshold_ms=THRESHOLD).values()
+
+    assert (part.client_errors, part.server_errors) == errors
+    assert (part.satisfied, part.tolerating) == (0, int(status < 500))
+
+
 def test_endpoint_method_service_and_minute_tell_parts_apart() -> None:
     requests = [
         request(),

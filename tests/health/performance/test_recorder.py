@@ -3,10 +3,14 @@
 import threading
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from health.performance.recorder import Recorder
+from health.performance import recorder as recording
+from health.performance.measured import MeasuredRequest
+from health.performance.parts import Parts, parts_of
+from health.performance.recorder import Batch, Recorder
 from tests.health.performance.test_parts import NOON, request
 
 
@@ -56,6 +60,27 @@ def test_taking_begins_anew() -> None:
     assert own.take()
 
     assert not own.take()
+
+
+def test_a_batch_that_only_dropped_something_still_has_something_to_say() -> None:
+    assert Batch(dropped=1)
+    assert not Batch()
+
+
+def test_requests_that_nobody_takes_are_added_up_every_256(monkeypatch: pytest.MonkeyPatch) -> None:
+    added: list[int] = []
+
+    def counted(requests: list[MeasuredRequest], *, threshold_ms: float) -> Parts:
+        added.append(len(requests))
+        return parts_of(requests, threshold_ms=threshold_ms)
+
+    monkeypatch.setattr(recording, "parts_of", counted)
+    own = recorder()
+    for _ in range(600):
+        own.record(request())
+    own.take()
+
+    assert added == [256, 256, 88]
 
 
 def test_endpoints_beyond_the_bound_are_counted_not_kept() -> None:

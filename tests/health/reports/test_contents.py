@@ -36,6 +36,7 @@ def test_a_service_by_hand() -> None:
     assert (told["unknown_ms"], told["maintenance_ms"]) == (DAY_MS, 7_200_000)
     assert told["uptime_percent"] == "99.878133"
     assert told["coverage_percent"] == "96.7654"
+    assert (told["p95_ms"], told["p99_ms"]) == pytest.approx((900.0, 900.0), rel=0.01)
     assert told["met"] is False
     assert told["allowed_down_ms"] == 2_584_800
     assert [each["lasted_ms"] for each in told["downtimes"]] == [3_150_000]
@@ -72,6 +73,12 @@ def test_nothing_measured_is_null_and_never_a_zero() -> None:
     assert [told[name] for name in ("uptime_percent", "p95_ms", "p99_ms", "met")] == [None] * 4
     assert told["coverage_percent"] == "0"
     assert data["totals"]["uptime_percent"] is None
+
+
+def test_a_period_that_was_planned_as_a_whole_has_no_coverage() -> None:
+    planned = ServiceFacts(whole=figures("a", OCTOBER, maintenance_ms=MONTH_MS, times=()))
+
+    assert sla_data(services=[planned])["services"][0]["coverage_percent"] is None
 
 
 def test_a_target_is_met_by_whole_milliseconds() -> None:
@@ -160,3 +167,14 @@ def test_equally_slow_endpoints_come_by_name() -> None:
     )
 
     assert [each["service_name"] for each in data["endpoints"]] == ["a", "b"]
+
+
+def test_figures_of_requests_have_as_many_places_as_they_are_good_for() -> None:
+    third = EndpointTotals(
+        "a", "/", "GET", 3, 1, 1, 0, 1.0, 0.66666, LatencyHistogram.of([0.1, 0.2, 0.66666])
+    )
+
+    (told,) = performance_contents({}, [], [third], apdex_threshold_ms=500)["endpoints"]
+
+    assert (told["error_percent"], told["apdex"]) == (33.3333, 0.3333)
+    assert (told["mean_ms"], told["slowest_ms"]) == (0.333, 0.667)

@@ -4,7 +4,7 @@ import itertools
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from health.reports.periods import Span, is_on_bucket, last_finished, slice_width, slices
@@ -78,6 +78,7 @@ def test_a_bar_is_an_hour_a_day_or_a_week(length: timedelta, width: timedelta) -
 
 
 @given(st.integers(1, 115_200))
+@example(12)  # an hour: the last slice ends where the span does
 def test_slices_follow_one_another_from_start_to_end(buckets: int) -> None:
     start = utc(2026, 1, 1)
     span = Span(start, start + buckets * timedelta(minutes=5))
@@ -87,6 +88,7 @@ def test_slices_follow_one_another_from_start_to_end(buckets: int) -> None:
     assert (found[0].start, found[-1].end) == (span.start, span.end)
     assert all(one.end == next_one.start for one, next_one in itertools.pairwise(found))
     assert sum((each.length for each in found), timedelta()) == span.length
+    assert all(each.length > timedelta() for each in found)
     assert len(found) <= 62
 
 

@@ -27,6 +27,15 @@ def test_a_bucket_of_nothing_parts_two() -> None:
     assert [each.lasted_ms for each in stretches(buckets)] == [5, 7]
 
 
+def test_a_later_stretch_grows_as_the_first_one_does() -> None:
+    buckets = [(NOON + n * FIVE, ms) for n, ms in ((0, 1), (2, 20), (3, 300))]
+
+    assert stretches(buckets) == [
+        Stretch(NOON, NOON + FIVE, 1),
+        Stretch(NOON + 2 * FIVE, NOON + 4 * FIVE, 320),
+    ]
+
+
 @given(st.lists(st.integers(0, 300_000), max_size=60))
 def test_what_all_stretches_lasted_is_what_all_buckets_did(amounts: list[int]) -> None:
     found = stretches((NOON + n * FIVE, ms) for n, ms in enumerate(amounts))

@@ -79,3 +79,35 @@ def test_any_text_gives_a_valid_picture(label: str, message: str) -> None:
 
     assert spans[0] == width == spans[1] + spans[2]
     assert width < 1_300
+
+
+@pytest.mark.parametrize(
+    ("label", "width"), [("", 14), ("lilil", 35), ("aeoun", 47), ("mmmmm", 64), ("mail", 39)]
+)
+def test_a_half_is_as_wide_as_its_signs_with_room_at_both_sides(label: str, width: int) -> None:
+    first = next(drawn(Badge(label, "up", "#000000")).iterfind(f"{SVG}g/{SVG}rect"))
+
+    assert first.get("width") == str(width)
+
+
+@given(st.text("abimIM ", max_size=70), st.text("abimIM ", max_size=70))
+def test_each_text_fills_the_middle_of_its_half(label: str, message: str) -> None:
+    picture = drawn(Badge(label, message, "#000000"))
+
+    halves, texts = picture.findall(f"{SVG}g/{SVG}rect"), picture.findall(f"{SVG}g/{SVG}text")
+
+    assert len(texts) == 2
+    for half, said in zip(halves, texts, strict=True):
+        begins, width = int(half.get("x", "0")), int(half.get("width", ""))
+        assert float(said.get("x", "")) == begins + width / 2
+        assert int(said.get("textLength", "")) == width - 14
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"), [("x" * 60, "x" * 60), ("x" * 61, "x" * 59 + "…"), (" a \n b ", "a b")]
+)
+def test_a_long_text_is_cut_to_sixty_signs(label: str, shown: str) -> None:
+    said = drawn(Badge(label, "up", "#000000")).find(f"{SVG}g/{SVG}text")
+
+    assert said is not None
+    assert said.text == shown

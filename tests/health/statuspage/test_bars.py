@@ -61,6 +61,15 @@ def test_a_worse_day_is_never_a_taller_bar(first: int, second: int) -> None:
     assert better.height % 5 == 0
 
 
+@pytest.mark.parametrize(("down", "height"), [(245, 75), (260, 70)])
+def test_a_bar_goes_down_a_step_where_the_root_of_the_share_does(down: int, height: int) -> None:
+    assert Day(TODAY, Spans(100_000 - down, down)).height == height
+
+
+def test_spans_are_added_up_each_with_its_like() -> None:
+    assert Spans(1, 2, 3, 4) + Spans(10, 20, 30, 40) == Spans(11, 22, 33, 44)
+
+
 @pytest.mark.parametrize(
     ("percent", "text"),
     [
@@ -88,6 +97,7 @@ def test_percentages_are_cut_off_and_never_rounded_up(percent: Decimal | None, t
         (47 * HOUR, "47 h"),
         (48 * HOUR, "2 d"),
         (49 * HOUR, "2 d 1 h"),
+        (71 * HOUR, "2 d 23 h"),
     ],
 )
 def test_spans_of_time_are_said_in_two_units(milliseconds: int, text: str) -> None:
@@ -122,6 +132,19 @@ def test_runs_say_the_same_of_each_day_as_the_bars(spans: list[Spans]) -> None:
 
     assert told == {day.on: day.summary for day in days}
     assert [run.first for run in runs(days)] == sorted(run.first for run in runs(days))[::-1]
+
+
+def test_days_of_which_the_same_is_to_be_said_are_one_run() -> None:
+    days = [
+        Day(TODAY + timedelta(days=place), spans)
+        for place, spans in enumerate([Spans(WHOLE), Spans(WHOLE), Spans(HOUR, HOUR), Spans(WHOLE)])
+    ]
+
+    assert [(run.first, run.last, run.count) for run in runs(days)] == [
+        (days[3].on, days[3].on, 1),
+        (days[2].on, days[2].on, 1),
+        (days[0].on, days[1].on, 2),
+    ]
 
 
 def test_the_bars_are_said_in_words() -> None:

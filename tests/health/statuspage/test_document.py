@@ -80,6 +80,37 @@ def test_an_incident_without_a_word_stands_for_itself() -> None:
     assert (silent.stage, silent.updated_at) == ("", silent.started_at)
 
 
+def test_the_newest_update_says_where_an_incident_stands() -> None:
+    told = incident("a", (NOON - HOUR, "identified", "x"), (NOON, "monitoring", "y"))
+
+    assert (told.stage, told.updated_at, told.impact_words) == ("monitoring", NOON, "Minor impact")
+
+
+def test_an_incident_that_is_over_without_a_word_is_resolved() -> None:
+    assert incident("a", resolved_at=NOON).stage == "resolved"
+
+
+def test_an_incident_that_ended_before_it_began_lasted_no_time() -> None:
+    assert incident("a", resolved_at=NOON - 2 * HOUR, started_at=NOON).lasted_words == "0 s"
+
+
+def test_a_service_says_in_words_what_its_bars_show() -> None:
+    shown = service("API", PublicState.PARTIAL_OUTAGE, today=Spans(3_600_000, 3_600_000))
+
+    assert shown.uptime_percent == 50
+    assert (shown.state_words, shown.uptime_words) == ("Partial outage", "50.00 %")
+    assert shown.days_in_words.startswith("Uptime of the last 90 days: 50.00 %. Days: outage on 1")
+    assert [(run.last, run.count) for run in shown.runs] == [
+        (NOON.date(), 1),
+        ((NOON - 24 * HOUR).date(), 89),
+    ]
+
+
+@pytest.mark.parametrize(("hour", "is_of_one_day"), [(0, True), (21, True), (22, False)])
+def test_maintenance_over_midnight_is_of_two_days(hour: int, *, is_of_one_day: bool) -> None:
+    assert maintenance("a", NOON.replace(hour=hour)).is_of_one_day is is_of_one_day
+
+
 def test_json_says_everything_in_plain_values() -> None:
     shown = document(
         services=[service("API", today=Spans(3_000, 1_000))],

@@ -145,3 +145,19 @@ def test_no_text_breaks_a_feed(title: str, said: str) -> None:
 
     assert fromstring(rss(status)).tag == "rss"
     assert len(fromstring(atom(status)).findall("a:entry", ATOM)) == 1
+
+
+def test_items_and_entries_lead_to_the_page_and_say_whom_they_hit(status: StatusDocument) -> None:
+    channel, feed = fromstring(rss(status)).find("channel"), fromstring(atom(status))
+    assert channel is not None
+    announced = channel.findall("item")[-1]
+
+    assert text(channel, "language") == "en"
+    assert text(channel, "item/link") == f"{status.url}/incidents/{OUTAGE.id}"
+    assert text(announced, "description") == (
+        "<p>Affected: Payments</p><p>2026-11-24 12:00 UTC to 2026-11-24 14:00 UTC</p><p>A pause</p>"
+    )
+    assert [(each.get("rel"), each.get("href")) for each in feed.findall("a:link", ATOM)] == [
+        ("self", f"{status.url}/feed.atom"),
+        ("alternate", status.url),
+    ]

@@ -125,3 +125,90 @@ def test_by_itself_it_makes_values_in_a_thread() -> None:
 
     assert made_in is not threading.current_thread()
     assert made_in.name == "status-page"
+
+
+class Hanging:
+    """Makes values in threads that hang until they are let go."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.threads: list[threading.Thread] = []
+
+    def start(self, work: Callable[[], None]) -> None:
+        """Run the work beside, as a memory does by itself."""
+        self.threads.append(threading.Thread(target=work, daemon=True))
+        self.threads[-1].start()
+
+    def make(self) -> int:
+        """Return a value once it may."""
+        assert self.go.wait(30)
+        return 2
+
+    def let_go(self) -> None:
+        """Let all of them end."""
+        self.go.set()
+        for thread in self.threads:
+            thread.join(30)
+
+
+@pytest.fixture
+def hanging() -> Iterator[Hanging]:
+    threads = Hanging()
+    yield threads
+    threads.let_go()
+
+
+def test_who_comes_after_the_first_two_seconds_of_a_making_does_not_wait(
+    hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float | None] = []
+
+    class Making(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout)
+            return False
+
+    memory, now = Memory(at_once), [1_000.0]
+    memory.get("a", lambda: 1, keep=LONG)
+    memory.start = hanging.start
+    monkeypatch.setattr("health.public.memory.threading.Event", Making)
+    monkeypatch.setattr("health.public.memory.time.monotonic", lambda: now[0])
+
+    for seconds in (0.0, 0.5, 1.5, 60.0):
+        now[0] += seconds
+        assert memory.get("a", hanging.make, keep=AT_ONCE) == Remembered(1, is_stale=True)
+
+    assert waits == [2.0, 1.5, 0.0, 0.0]
+    assert len(hanging.threads) == 1
+
+
+def test_what_was_never_known_is_not_begun_again_while_the_database_hangs(
+    hanging: Hanging,
+) -> None:
+    memory = Memory(hanging.start, wait_seconds=0.01)
+
+    for _ in range(3):
+        with pytest.raises(DatabaseUnavailableError):
+            memory.get("a", hanging.make, keep=LONG)
+    hanging.let_go()
+
+    assert len(hanging.threads) == 1
+    assert memory.get("a", failing, keep=LONG) == Remembered(2, is_stale=False)
+
+
+def test_invented_keys_hold_few_threads_and_push_out_nothing_that_is_known(
+    hanging: Hanging,
+) -> None:
+    memory = Memory(at_once, wait_seconds=0.0)
+    memory.get("page", lambda: 1, keep=LONG)
+    memory.start = hanging.start
+
+    for key in range(300):
+        with pytest.raises(DatabaseUnavailableError):
+            memory.get(key, hanging.make, keep=LONG)
+
+    assert len(hanging.threads) == 16
+    assert memory.get("page", hanging.make, keep=AT_ONCE) == Remembered(1, is_stale=True)
+    hanging.let_go()
+    assert memory.get("page", failing, keep=LONG) == Remembered(2, is_stale=False)
+    assert memory.get("new", lambda: 3, keep=LONG).value == 3

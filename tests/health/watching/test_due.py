@@ -27,6 +27,7 @@ INSTANTS = st.integers(1_577_836_800_000_000, 2_208_988_800_000_000).map(  # 202
         ("auth", 30, 3.705),
         ("payment", 60, 51.789),
         ("payment", 0.001, 0.0),
+        ("payment", 0.0025, 0.001),
     ],
 )
 def test_the_phase_is_the_same_in_every_process_and_version(
@@ -127,6 +128,30 @@ def test_a_probe_is_news_unless_the_last_was_as_late_or_a_little_later(
     is_news: bool,  # noqa: FBT001
 ) -> None:
     assert supersedes(NOON, last, HALF_MINUTE) is is_news
+
+
+@pytest.mark.parametrize(
+    ("since", "checked_at", "expected"),
+    [
+        (NOON + timedelta(seconds=1), None, NOON + timedelta(seconds=1)),
+        (NOON + timedelta(seconds=2), None, NOON + timedelta(seconds=2)),
+        (NOON + timedelta(seconds=3), None, NOON),  # begins in the future: clocks differ
+        (NOON - timedelta(seconds=1), None, NOON),
+        (NOON + timedelta(seconds=1), NOON + timedelta(seconds=1), None),
+        (NOON + timedelta(seconds=1), NOON - HALF_MINUTE, NOON),
+    ],
+)
+def test_the_first_slot_does_not_lie_before_the_service_began(
+    since: datetime, checked_at: datetime | None, expected: datetime | None
+) -> None:
+    phase = phase_of("payment", HALF_MINUTE)
+
+    def shifted(instant: datetime | None) -> datetime | None:
+        return None if instant is None else instant + phase
+
+    turn = Turn("payment", HALF_MINUTE, shifted(checked_at), shifted(since))
+
+    assert due_slot(turn, NOON + phase + timedelta(seconds=2)) == shifted(expected)
 
 
 def test_far_ahead_is_two_intervals() -> None:

@@ -52,7 +52,7 @@ def test_each_series_is_for_itself() -> None:
 
 @pytest.mark.parametrize("first", [-1, 2])
 def test_a_step_outside_is_refused(first: int) -> None:
-    with pytest.raises(ValueError, match="there is no step"):
+    with pytest.raises(ValueError, match=f"there is no step {first} among 2"):
         growth([1, 2], first)
 
 
