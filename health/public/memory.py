@@ -22,6 +22,7 @@ Start = Callable[[Callable[[], None]], None]
 
 _DEADLINE_SECONDS = 2.0
 _MOST_KEPT = 128
+_MOST_UNDER_WAY = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class _Entry:
         self.has_failed = False
         self.missing: NotFoundError | None = None
         self.pending: threading.Event | None = None
+        self.begun_at = -math.inf
         self.forgotten = 0
 
     @property
@@ -52,8 +54,9 @@ class _Entry:
 class Memory:
     """Keeps values by their key. Of many who ask at once one makes the value, in a thread, and all wait for it.
 
-    They wait for two seconds at most: then, or if it failed, the last value is said with `is_stale`. What takes longer
-    is not begun again before it ends, so that a database that hangs holds one thread for each key and no more.
+    They wait until two seconds after its begin at most: then, or if it failed, the last value is said with `is_stale`,
+    and who comes later waits for nothing. What takes longer is not begun again before it ends, so that a database
+    that hangs holds one thread for each key, and few for keys of which nothing is known.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Memory:
         self._wait_seconds = wait_seconds
         self._lock = threading.Lock()
         self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
+        self._under_way = 0
 
     def get(self, key: Hashable, make: Callable[[], T], *, keep: timedelta) -> Remembered[T]:
         """Return what `make` returned up to `keep` ago, or now.
@@ -71,9 +75,9 @@ class Memory:
         """
         entry, making = self._entry(key, make, keep)
         if making is not None:
-            making.wait(self._wait_seconds)
+            making.wait(max(0.0, entry.begun_at + self._wait_seconds - time.monotonic()))
         with self._lock:
-            if entry.missing is not None or not entry.is_known:
+            if entry.missing is not None or not (entry.is_known or entry.pending):
                 # Else who invents ids would push out what is asked for.
                 self._entries.pop(key, None)
             if entry.missing is not None:
@@ -101,16 +105,27 @@ class Memory:
         with self._lock:
             entry = self._entries.setdefault(key, _Entry())
             self._entries.move_to_end(key)
-            while len(self._entries) > _MOST_KEPT:
-                self._entries.popitem(last=False)
+            self._make_room()
             if time.monotonic() - entry.made_at < keep.total_seconds():
                 return entry, None
             if entry.pending is not None:
                 return entry, entry.pending
+            if not entry.is_known and self._under_way >= _MOST_UNDER_WAY:
+                return entry, None
             making = entry.pending = threading.Event()
+            entry.begun_at = time.monotonic()
+            self._under_way += 1
             begun = entry.forgotten
         self.start(lambda: self._make(entry, make, begun))
         return entry, making
+
+    def _make_room(self) -> None:
+        """Drop what was asked for longest ago, and first that of which nothing is known."""
+        *others, _ = self._entries
+        while len(self._entries) > _MOST_KEPT:
+            unknown = (key for key in others if not self._entries[key].is_known)
+            del self._entries[next(unknown, others[0])]
+            others = [key for key in others if key in self._entries]
 
     def _make(self, entry: _Entry, make: Callable[[], Any], begun: int) -> None:
         value, missing, has_failed = None, None, False
@@ -122,6 +137,7 @@ class Memory:
             has_failed = True
             logger.warning("status page not renewed", exc_info=True)
         with self._lock:
+            self._under_way -= 1
             making, entry.pending = entry.pending, None
             entry.missing, entry.has_failed = missing, has_failed
             if missing is None and not has_failed:

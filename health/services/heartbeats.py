@@ -6,10 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from health.models import ServiceHealth, ServiceState, WatchedService
-from health.services.recording import Record, lock_states, publish, record_of, write
+from health.services.recording import Record, keep, lock_states, record_of
 from health.status import Finding, Level, Standing
 from health.watching.due import supersedes
 from health.watching.heartbeat import Calls, Schedule, judge_heartbeat
@@ -43,16 +41,16 @@ def note_start(key: UUID, *, at: datetime) -> None:
 
     Raises HeartbeatNotFoundError.
     """
-    record = None
-    with transaction.atomic():
+
+    def start() -> list[Record]:
         service = _hold(key)
         state = _state_of(service)
         if state is None and service.enabled:
-            record = _look(service, None, at, running_since=at)
-            write([record])
+            return [_look(service, None, at, running_since=at)]
         ServiceState.objects.filter(pk=service.pk).update(running_since=at)
-    if record:
-        publish([record], at=at)
+        return []
+
+    keep(start, at=at)
 
 
 def note_call(key: UUID, call: Call, *, at: datetime) -> None:
@@ -62,18 +60,17 @@ def note_call(key: UUID, call: Call, *, at: datetime) -> None:
     not late once it is enabled again. Raises HeartbeatNotFoundError.
     """
     told = {"last_heartbeat_at": at, "heartbeat_error": call.error, "running_since": None}
-    record = None
-    with transaction.atomic():
+
+    def end() -> list[Record]:
         service = _hold(key)
         state = _state_of(service)
-        if service.enabled:
-            told["response_time_ms"] = None if state is None else _elapsed_ms(state, at)
-            record = _look(service, state, at, exit_code=call.exit_code, **told)
-            write([record])
-        else:
+        if not service.enabled:
             ServiceState.objects.filter(pk=service.pk).update(**told)
-    if record:
-        publish([record], at=at)
+            return []
+        took = {"response_time_ms": None if state is None else _elapsed_ms(state, at)}
+        return [_look(service, state, at, exit_code=call.exit_code, **told, **took)]
+
+    keep(end, at=at)
 
 
 def look_at_heartbeats(
@@ -85,17 +82,17 @@ def look_at_heartbeats(
     """
     if not services:
         return []
-    with transaction.atomic():
+
+    def settle_all() -> list[Record]:
         states = lock_states([service.name for service in services])
-        records = [
+        return [
             _look(service, states[service.name], slots[service.name])
             for service in services
             if service.name in states
             and _is_news(service, states[service.name], slots[service.name])
         ]
-        write(records)
-    publish(records, at=at)
-    return [record.row for record in records]
+
+    return [record.row for record in keep(settle_all, at=at)]
 
 
 def _look(

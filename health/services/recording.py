@@ -1,12 +1,10 @@
 """Writes down what a round found: states, history, flips and samples, all services at once."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-from django.db import transaction
 
 from health.models import ServiceFlip, ServiceHealth, ServiceState, WatchedService
 from health.probes.result import ProbeResult
@@ -15,8 +13,8 @@ from health.services.targets import patience_of
 from health.services.upstream import Obstacles
 from health.status import Finding, Level, Standing, settle
 from health.watching.due import supersedes
-from monitoring.ingest.door import ingest
-from monitoring.types import Origin
+from monitoring.ingest.door import ingest_with
+from monitoring.types import Origin, Sample
 
 logger = logging.getLogger(__name__)
 
@@ -66,16 +64,38 @@ def record_probes(
     An outcome that is no news (for the slot of the last one, or an older one) is dropped, like that of a service
     that was deleted or disabled meanwhile.
     """
-    with transaction.atomic():
+
+    def settle_all() -> list[Record]:
         states = lock_states([outcome.service.name for outcome in outcomes])
-        records = [
+        return [
             _record(outcome, states[outcome.service.name], obstacles)
             for outcome in outcomes
             if _is_news(outcome, states)
         ]
-        write(records)
-    publish(records, at=at)
-    return [record.row for record in records]
+
+    return [record.row for record in keep(settle_all, at=at)]
+
+
+def keep(settle_all: Callable[[], list[Record]], *, at: datetime) -> list[Record]:
+    """Store the records that `settle_all` returns, rows and samples in one transaction; return them, committed.
+
+    Whoever dies on the way leaves neither, so that the next tick makes up for both. `settle_all` runs within the
+    transaction, and again after a rollback that a new try may cure.
+    """
+    records: list[Record] = []
+
+    def write() -> list[Sample]:
+        records[:] = settle_all()
+        _write(records)
+        return [
+            sample
+            for each in records
+            for sample in samples_of(each.service, each.row, each.elapsed_ms)
+        ]
+
+    ingest_with(write, origin=Origin.COLLECTOR, at=at)
+    _tell_flips(records)
+    return records
 
 
 def lock_states(names: Iterable[str]) -> dict[str, ServiceState | None]:
@@ -113,44 +133,6 @@ def record_of(
     row.consecutive_failures = standing.consecutive_failures
     row.holds_seconds = max(1, round(service.interval.total_seconds()))
     return Record(service, state, row, _flip(was, row), facts.get("response_time_ms"))
-
-
-def write(records: Sequence[Record]) -> None:
-    """Store the rows; a row of history, or a flip, that is there already stays as it is."""
-    if not records:
-        return
-    ServiceState.objects.bulk_create(
-        [record.state for record in records],
-        update_conflicts=True,
-        unique_fields=["service"],
-        update_fields=_STATE_FIELDS,
-    )
-    ServiceHealth.objects.bulk_create([record.row for record in records], ignore_conflicts=True)
-    flips = [record.flip for record in records if record.flip]
-    ServiceFlip.objects.bulk_create(flips, ignore_conflicts=True)
-
-
-def publish(records: Sequence[Record], *, at: datetime) -> None:
-    """Hand the samples to the door and log the flips, once the rows are committed."""
-    ingest(
-        [
-            sample
-            for each in records
-            for sample in samples_of(each.service, each.row, each.elapsed_ms)
-        ],
-        origin=Origin.COLLECTOR,
-        at=at,
-    )
-    for flip in (record.flip for record in records if record.flip and record.flip.was):
-        logger.info(
-            "service changed status",
-            extra={
-                "watched_service": flip.service_name,
-                "was": flip.was,
-                "status": flip.status,
-                "error": flip.error_message,
-            },
-        )
 
 
 def standing_of(state: ServiceState | None) -> Standing | None:
@@ -209,3 +191,31 @@ def _flip(was: str, row: ServiceHealth) -> ServiceFlip | None:
         error_message=row.error_message or "",
         behind=row.behind,
     )
+
+
+def _write(records: Sequence[Record]) -> None:
+    """Store the rows; a row of history, or a flip, that is there already stays as it is."""
+    if not records:
+        return
+    ServiceState.objects.bulk_create(
+        [record.state for record in records],
+        update_conflicts=True,
+        unique_fields=["service"],
+        update_fields=_STATE_FIELDS,
+    )
+    ServiceHealth.objects.bulk_create([record.row for record in records], ignore_conflicts=True)
+    flips = [record.flip for record in records if record.flip]
+    ServiceFlip.objects.bulk_create(flips, ignore_conflicts=True)
+
+
+def _tell_flips(records: Iterable[Record]) -> None:
+    for flip in (record.flip for record in records if record.flip and record.flip.was):
+        logger.info(
+            "service changed status",
+            extra={
+                "watched_service": flip.service_name,
+                "was": flip.was,
+                "status": flip.status,
+                "error": flip.error_message,
+            },
+        )

@@ -16,7 +16,7 @@ from monitoring.ingest.wire import Described, Wire, wire_of
 from monitoring.spool.keeping import keep, spool_files
 from monitoring.types import IngestReport, Origin, Sample
 
-__all__ = ["RequestKey", "Wire", "after_commit", "ingest", "ingest_wire"]
+__all__ = ["RequestKey", "Wire", "after_commit", "ingest", "ingest_wire", "ingest_with"]
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +80,26 @@ def ingest(
         request=request,
         may_spool=may_spool,
     )
+
+
+def ingest_with(
+    write: Callable[[], Sequence[Sample]], *, origin: Origin, at: datetime
+) -> IngestReport:
+    """Store the samples that `write` returns in one transaction with the rows that it writes: all of it, or nothing.
+
+    After a rollback that a new try may cure it is called again, so it must read anew what it depends on. Raises
+    what `write` raises, DatabaseUnavailableError if PostgreSQL does not take all of it, and RuntimeError within a
+    transaction of the caller.
+    """
+
+    def write_and_store() -> tuple[Wire, Stored]:
+        wire = wire_of(write())
+        (stored,) = store([Push(wire)], at=at)
+        return wire, stored
+
+    wire, stored = attempts.run(write_and_store, received_at=at)
+    _announce(stored, wire, origin)
+    return stored.report
 
 
 def _store(push: Push, origin: Origin, at: datetime) -> Stored:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
 import requests
 from celery import Celery
 from kombu.exceptions import OperationalError
@@ -83,6 +84,10 @@ class Service:
         """Start what sends without a broker."""
         self._start("deliverd", "manage.py", "deliverd")
 
+    def worker_children(self) -> list[psutil.Process]:
+        """Return the processes of the worker that carry out tasks."""
+        return psutil.Process(self._processes["worker"].pid).children()
+
     def kill_worker(self) -> None:
         """kill -9 the worker and its children, as a power cut would."""
         kill_tree(self._processes.pop("worker"))
@@ -95,6 +100,10 @@ class Service:
         """Start the worker again if it has died, as the supervisor does."""
         if self._processes["worker"].poll() is not None:
             self.start_worker()
+
+    def stop_web(self) -> None:
+        """Stop the web server, as a restart does."""
+        stop(self._processes.pop("web"), signal.SIGTERM, _STOP_SECONDS)
 
     def stop(self) -> None:
         """Stop all processes; no harm if they have stopped."""
@@ -118,7 +127,7 @@ class Service:
 
         def answer() -> requests.Response | None:
             try:
-                return requests.request(method, url, headers=bearer(role), timeout=10, **options)
+                return requests.request(method, url, headers=bearer(role), timeout=30, **options)
             except requests.ConnectionError:
                 return None
 

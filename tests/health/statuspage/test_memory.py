@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -169,10 +170,11 @@ def test_who_comes_after_the_first_two_seconds_of_a_making_does_not_wait(
             return False
 
     memory, now = Memory(at_once), [1_000.0]
+    clock = SimpleNamespace(monotonic=lambda: now[0])
+    monkeypatch.setattr("health.public.memory.time", clock)
     memory.get("a", lambda: 1, keep=LONG)
     memory.start = hanging.start
-    monkeypatch.setattr("health.public.memory.threading.Event", Making)
-    monkeypatch.setattr("health.public.memory.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("health.public.memory.threading", SimpleNamespace(Event=Making))
 
     for seconds in (0.0, 0.5, 1.5, 60.0):
         now[0] += seconds
