@@ -75,7 +75,9 @@ def report_of(service: WatchedService, *, at: datetime, planned: bool) -> Servic
         service.service_name,
         service.address,
         Level.DEGRADED,
-        error="not probed yet",
+        error="not called yet"
+        if service.kind == WatchedService.Kind.HEARTBEAT
+        else "not probed yet",
         kind=service.kind,
         owner=service.owner,
         tags=tuple(service.tags),

@@ -4,7 +4,7 @@ Where a service measured its requests one by one, that counts. A histogram that 
 hour tells of the same requests again and is left out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,8 @@ from health.performance.endpoints import EndpointTotals
 from health.performance.parts import span_start
 
 DAYS_CURSOR = "performance_days"
+# Who pushes may invent endpoints without end; a read holds no more of them than this, the busiest.
+MOST_ENDPOINTS = 10_000
 _DAY = timedelta(days=1)
 
 # `wanted` holds every part that counts from %(start)s to before %(end)s, but for what lies between the days
@@ -64,6 +66,8 @@ FROM (
 ) summand
 WHERE %(endpoint)s::text IS NULL OR endpoint = %(endpoint)s
 GROUP BY 1, 2, 3
+ORDER BY sum(requests) DESC, 1, 2, 3
+LIMIT %(most)s
 """
 
 
@@ -110,15 +114,18 @@ def endpoint_totals(
 ) -> list[EndpointTotals]:
     """Return what each endpoint and method of the services (None: of all) answered from `start` to before `end`.
 
-    A part of the roll-up counts where it begins. Whole days that are closed come from their sums.
+    A part of the roll-up counts where it begins. Whole days that are closed come from their sums. Of more than
+    MOST_ENDPOINTS they are the busiest.
     """
     closed, opened = _closed_days(start, end)
-    return _totals(start, end, closed, opened, service_names=service_names, endpoint=endpoint)
+    services = None if service_names is None else list(service_names)
+    chosen = {"services": services, "endpoint": endpoint, "most": MOST_ENDPOINTS}
+    return _totals(start, end, closed, opened, chosen)
 
 
 def totals_of_parts(start: datetime, end: datetime) -> list[EndpointTotals]:
     """Return the same of all services from the parts of the roll-up alone: what a day that closes adds up to."""
-    return _totals(start, end, end, end, service_names=None, endpoint=None)
+    return _totals(start, end, end, end, {"services": None, "endpoint": None, "most": None})
 
 
 def slowest_requests(
@@ -146,18 +153,9 @@ def _totals(
     end: datetime,
     closed: datetime,
     opened: datetime,
-    *,
-    service_names: Iterable[str] | None,
-    endpoint: str | None,
+    chosen: Mapping[str, Any],
 ) -> list[EndpointTotals]:
-    asked: dict[str, Any] = {
-        "services": None if service_names is None else list(service_names),
-        "endpoint": endpoint,
-        "start": start,
-        "end": end,
-        "closed": closed,
-        "opened": opened,
-    }
+    asked = {**chosen, "start": start, "end": end, "closed": closed, "opened": opened}
     with connection.cursor() as cursor:
         cursor.execute(_WANTED + _BY_ENDPOINT, asked)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

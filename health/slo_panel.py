@@ -26,6 +26,11 @@ class BudgetLine:
     """A pair is above its threshold, so that a rule fires."""
 
     @property
+    def target(self) -> str:
+        """Return the promised percentage without the zeros of its column."""
+        return f"{self.slo.target_percent.normalize():f}"
+
+    @property
     def word(self) -> str:
         """Return how it stands, as a class and a word."""
         if self.left_percent <= 0:

@@ -14,6 +14,8 @@ from health.watching.heartbeat import next_call
 from monitoring.errors import InvalidInputError
 
 Problems = dict[str, list[str]]
+# What lists, labels and the public page show on one line: a break or a mark that turns it round misleads there.
+_ONE_LINE = ("service_name", "description", "owner", "public_name", "public_group")
 # Any instant will do: what is asked is whether there is a next one.
 _SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -48,11 +50,15 @@ def spellings(name: str, service_name: str) -> set[str]:
 
 
 def _of_columns(service: WatchedService) -> Problems:
+    problems: Problems = {}
     try:
         service.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
-        return dict(error.message_dict)
-    return {}
+        problems = dict(error.message_dict)
+    for field in _ONE_LINE:
+        if not str(getattr(service, field)).isprintable():
+            problems.setdefault(field, []).append("has characters that cannot be printed")
+    return problems
 
 
 def _of_target(service: WatchedService) -> Problems:

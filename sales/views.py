@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from monitoring.api.permissions import ANY_ROLE, Access
+from monitoring.api.permissions import ANY_ROLE, Access, Role
 from monitoring.api.views import ApiView
 from sales import serializers
 from sales.business.figures import FIGURES, Figure, Told
@@ -22,7 +22,8 @@ _QUALITY = "X-Data-Quality"
 class DashboardBusiness(ApiView):
     """GET /api/v1/monitoring/dashboard/business"""
 
-    access: ClassVar[Mapping[str, Access]] = {"GET": ANY_ROLE}
+    # Revenue is not everybody's business where roles are strict.
+    access: ClassVar[Mapping[str, Access]] = {"GET": ANY_ROLE.strictly(Role.OPERATOR, Role.ADMIN)}
 
     @extend_schema(
         operation_id="dashboard_business",

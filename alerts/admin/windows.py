@@ -1,7 +1,7 @@
 """Maintenance windows in the admin, with their next openings; every write goes through the services."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
@@ -66,6 +66,9 @@ class WindowForm(WindowFormBase):
     class Meta:
         model = MaintenanceWindow
         fields = _FIELDS
+        help_texts: ClassVar[dict[str, str]] = {
+            "recurrence": "iCalendar RRULE, such as FREQ=WEEKLY;BYDAY=SU; only once: FREQ=DAILY;COUNT=1"
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Show the instants of a known window by its own clock."""

@@ -1,5 +1,6 @@
 """Fields that take a JSON value of their own type only."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -26,6 +27,17 @@ class WholeNumber(serializers.IntegerField):
         if isinstance(data, bool | str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Exact(serializers.DecimalField):
+    """A number without the error of binary fractions: a JSON number, or a text of the digits that JSON knows."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """Return the number; a text in other scripts' digits is a validation error."""
+        if isinstance(data, str) and not data.isascii():
+            self.fail("invalid")
+        number: Decimal = super().to_internal_value(data)
+        return number
 
 
 class Switch(serializers.BooleanField):

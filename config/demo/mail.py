@@ -86,7 +86,7 @@ def parse(mail_id: str, received_at: datetime, raw: bytes) -> Mail:
 
 def _header_text(raw: str) -> str:
     """Return a header unfolded, with its RFC 2047 words and its raw UTF-8 decoded."""
-    text = _FOLD.sub(" ", raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    text = _FOLD.sub(" ", raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")).strip()
     try:
         return str(make_header(decode_header(text)))
     except (HeaderParseError, LookupError, ValueError):

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from health.admin.service_look import STYLES
 from health.latency.histogram import LatencyHistogram
 from health.models import PerformanceMetric, PerformanceRollup
 from health.performance.apdex import apdex
@@ -23,6 +24,9 @@ class ReadOnly:
 
     show_full_result_count = False
     list_per_page = 100
+
+    class Media:
+        css = STYLES
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Say no."""
@@ -61,20 +65,34 @@ class PerformanceRollupAdmin(ReadOnly, RollupAdminBase):
 
     list_display = (
         "starts_at",
-        "minutes",
         "service_name",
-        "method",
-        "endpoint",
+        "endpoint_with_method",
         "requests",
-        "server_errors",
+        "failed",
         "p95",
         "contentment",
-        "source",
+        "minutes",
+        "told_by",
     )
     actions = None
     list_filter = ("source", "service_name", "starts_at")
     search_fields = ("endpoint",)
     date_hierarchy = "starts_at"
+
+    @admin.display(description="endpoint", ordering="endpoint")
+    def endpoint_with_method(self, rollup: PerformanceRollup) -> str:
+        """Return the method before the path, in one column."""
+        return f"{rollup.method} {rollup.endpoint}"
+
+    @admin.display(description="5xx", ordering="server_errors")
+    def failed(self, rollup: PerformanceRollup) -> int:
+        """Return how many were answered 5xx."""
+        return rollup.server_errors
+
+    @admin.display(description="by", ordering="source")
+    def told_by(self, rollup: PerformanceRollup) -> str:
+        """Return in one word where the numbers come from; the filter says more."""
+        return rollup.source
 
     @admin.display(description="minutes", ordering="width_seconds")
     def minutes(self, rollup: PerformanceRollup) -> str:

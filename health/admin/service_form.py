@@ -1,6 +1,6 @@
 """The form of a watched service: what cannot be probed is said beside its field."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.admin.widgets import FilteredSelectMultiple
@@ -46,6 +46,20 @@ class WatchedServiceForm(FormBase):
     class Meta:
         model = WatchedService
         exclude = ("heartbeat_key",)
+        labels: ClassVar[dict[str, str]] = {
+            "url": "URL",
+            "verify_tls": "Verify the certificate",
+            "certificate_days": "Certificate warning (days)",
+            "interval_seconds": "Interval (s)",
+            "timeout_seconds": "Time-out (s)",
+            "slow_ms": "Slow above (ms)",
+            "latency_target_ms": "Latency target (ms)",
+            "heartbeat_cron": "Cron expression",
+            "heartbeat_time_zone": "Time zone",
+            "heartbeat_period_seconds": "Period (s)",
+            "heartbeat_grace_seconds": "Grace (s)",
+            "is_public": "Public",
+        }
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

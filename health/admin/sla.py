@@ -10,6 +10,10 @@ def _seconds(milliseconds: int) -> str:
     return f"{milliseconds / 1_000:,.3f}".rstrip("0").rstrip(".")
 
 
+def _with_failed(count: int, failed: int) -> str:
+    return f"{count:,}, {failed:,} failed" if failed else f"{count:,}"
+
+
 class SpansAdmin(ReadOnlyAdmin):
     """Columns that days and buckets share, in seconds."""
 
@@ -59,13 +63,24 @@ class SlaBucketAdmin(SpansAdmin):
         "down",
         "unknown",
         "planned",
-        "probes",
-        "failed_probes",
-        "requests",
-        "failed_requests",
-        "misses_availability",
-        "misses_latency",
+        "asked",
+        "answered",
+        "violation",
     )
+    ordering = ("-starts_at", "service_name")
     list_filter = ("misses_availability", "misses_latency", "starts_at")
     search_fields = ("=service_name",)
     date_hierarchy = "starts_at"
+
+    @admin.display(description="probes", ordering="failed_probes")
+    def asked(self, bucket: SlaBucket) -> str:
+        return _with_failed(bucket.probes, bucket.failed_probes)
+
+    @admin.display(description="requests", ordering="failed_requests")
+    def answered(self, bucket: SlaBucket) -> str:
+        return _with_failed(bucket.requests, bucket.failed_requests)
+
+    @admin.display(description="violation")
+    def violation(self, bucket: SlaBucket) -> str:
+        missed = {"availability": bucket.misses_availability, "latency": bucket.misses_latency}
+        return " and ".join(name for name, is_missed in missed.items() if is_missed) or "none"

@@ -1,7 +1,7 @@
 """Objectives in the admin: what they promise, what is left of the budget, and how it went down."""
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -21,7 +21,7 @@ from health.slo.burn import PAIRS, pair_rates
 from health.slo_selectors import course_of
 from health.slo_tallies import window_of
 from monitoring.errors import InvalidInputError
-from monitoring.storage.instants import to_ms
+from monitoring.storage.instants import from_ms, to_ms
 
 if TYPE_CHECKING:
     SloAdminBase = admin.ModelAdmin[Slo]
@@ -31,11 +31,20 @@ else:
 
 # Longer than samples are kept is not drawn.
 _LONGEST_PLOT = timedelta(days=30)
+_FEWEST_POINTS = 2
 _PLOT_BOX = {"width": WIDTH, "height": HEIGHT, "left": MARGIN, "right": WIDTH - MARGIN}
 
 
 class SloForm(SloFormBase):
     """The terms of an objective."""
+
+    class Meta:
+        help_texts: ClassVar[dict[str, str]] = {
+            "name": "a label of its samples, such as payment-availability",
+            "source": "requests: those that the service's middleware or histograms tell us of",
+            "target_percent": "such as 99.9; the rest is the error budget",
+            "window_days": "the budget is that of the last so many days, 1 to 90",
+        }
 
     def clean(self) -> dict[str, Any]:
         """Refuse a kind without its threshold, and a threshold without its kind."""
@@ -103,37 +112,39 @@ class SloAdmin(SloAdminBase):
         level = "unhealthy" if state.budget_remaining <= 0 else "healthy"
         if 0 < state.budget_remaining < 0.25:
             level = "degraded"
-        percent = f"{100 * state.budget_remaining:.1f} %"
+        percent = f"{100 * state.budget_remaining:,.1f} %"
         return format_html('<span class="status status-{}">{}</span>', level, percent)
 
-    @admin.display(description=f"burns ({', '.join(pair.name for pair in PAIRS)})")
+    @admin.display(description="burns")
     def burns(self, slo: Slo) -> str:
-        state = _state(slo)
-        rates = pair_rates(state.burn_rates) if state else {}
-        return ", ".join("?" if rate is None else f"{rate:.1f}" for rate in rates.values()) or "?"
+        """Return the rates of the pairs, the fastest one first."""
+        return ", ".join(_rates(slo).values())
 
-    @admin.display(description="spent by", ordering="state__exhausted_at")
+    @admin.display(description="budget spent", ordering="state__exhausted_at")
     def spent_by(self, slo: Slo) -> str:
         state = _state(slo)
+        if state is not None and state.budget_remaining is not None and state.budget_remaining <= 0:
+            return "already"
         if state is None or state.exhausted_at is None:
-            return "not within the window"
-        return f"{state.exhausted_at:%Y-%m-%d %H:%M} UTC"
+            return "not soon"
+        return f"by {state.exhausted_at:%Y-%m-%d %H:%M} UTC"
 
     @admin.display(description="now")
     def standing(self, slo: Slo) -> str | SafeString:
         left, spent = self.budget_left(slo), self.spent_by(slo)
+        burns = ", ".join(f"{pair}: {rate}" for pair, rate in _rates(slo).items())
         return format_html(
-            "{} left; {} kept; burns {} times as fast as allowed; spent by: {}",
+            "{} left; {} kept; burns, as a multiple of what is allowed: {}; budget spent: {}",
             left,
             self.compliance(slo),
-            self.burns(slo),
+            burns,
             spent,
         )
 
     @admin.display(description="burn-down")
     def burn_down(self, slo: Slo) -> str:
-        days = min(window_of(slo), _LONGEST_PLOT).days
-        context = {"plot": _plot(slo, timedelta(days=days)), "days": days, "box": _PLOT_BOX}
+        plot, since = _plot(slo, min(window_of(slo), _LONGEST_PLOT))
+        context = {"plot": plot, "since": since, "box": _PLOT_BOX}
         return render_to_string("admin/health/burn_down.html", context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Slo]:
@@ -141,18 +152,29 @@ class SloAdmin(SloAdminBase):
         return super().get_queryset(request).select_related("service", "state")
 
 
+def _rates(slo: Slo) -> dict[str, str]:
+    state = _state(slo)
+    rates = pair_rates(state.burn_rates) if state else dict.fromkeys(pair.name for pair in PAIRS)
+    return {pair: "?" if rate is None else f"{rate:,.1f}" for pair, rate in rates.items()}
+
+
 def _state(slo: Slo) -> SloState | None:
     return getattr(slo, "state", None)
 
 
-def _plot(slo: Slo, span: timedelta) -> Plot | None:
-    """Return what was left over time, as a curve against nothing left; None where that cannot be drawn."""
+def _plot(slo: Slo, span: timedelta) -> tuple[Plot | None, datetime]:
+    """Return what was left over time, as a curve against nothing left, and since when; no curve where there is none.
+
+    It begins with the first sample: the first hour of an objective would be a single line at the edge of a month.
+    """
     end = timezone.now()
+    start = end - span
     try:
-        found = course_of(slo, end - span, end).remaining
+        found = course_of(slo, start, end).remaining
     except InvalidInputError:  # more samples than one answer may hold
-        return None
-    if found is None:
-        return None
+        return None, start
+    if found is None or len(found.at_ms) < _FEWEST_POINTS:
+        return None, start
+    start = from_ms(int(found.at_ms[0]))
     curve = Samples(found.at_ms, found.values)
-    return plot_of([curve], 0.0, start_ms=to_ms(end - span), end_ms=to_ms(end))
+    return plot_of([curve], 0.0, start_ms=to_ms(start), end_ms=to_ms(end)), start

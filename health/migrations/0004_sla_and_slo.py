@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('computed_at', models.DateTimeField(auto_now=True)),
             ],
             options={
+                'verbose_name': 'SLA bucket',
                 'db_table': 'sla_buckets',
                 'ordering': ['service_name', 'starts_at'],
                 'indexes': [models.Index(fields=['starts_at'], name='sla_buckets_start')],

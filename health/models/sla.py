@@ -34,6 +34,7 @@ class SlaBucket(models.Model):
 
     class Meta:
         db_table = "sla_buckets"
+        verbose_name = "SLA bucket"
         ordering = ["service_name", "starts_at"]
         constraints = [
             models.UniqueConstraint(fields=["service_name", "starts_at"], name="sla_buckets_once"),

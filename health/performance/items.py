@@ -55,7 +55,7 @@ def parse_item(item: object, *, default_service: str | None, window: Window) -> 
 
 
 def _endpoint(value: object) -> str:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value.strip():
         raise RefusedError("endpoint", "endpoint is required and must be text")
     if len(value) > LONGEST_ENDPOINT:
         raise RefusedError("endpoint", f"endpoint has more than {LONGEST_ENDPOINT} characters")

@@ -159,10 +159,10 @@ def _short(share: str) -> str:
 
 
 def _chart_title(slices: Sequence[Mapping[str, Any]]) -> str:
-    return {
-        timedelta(hours=1): "Uptime by hour",
-        timedelta(days=1): "Uptime by day",
-    }.get(_width(slices), "Uptime by week")
+    width = _width(slices)  # of the first: only the last, and one that stands alone, may be shorter
+    if width <= timedelta(hours=1):
+        return "Uptime by hour"
+    return "Uptime by day" if width <= timedelta(days=1) else "Uptime by week"
 
 
 def _width(slices: Sequence[Mapping[str, Any]]) -> timedelta:

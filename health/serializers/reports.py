@@ -6,11 +6,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from alerts.serializers.fields import Switch
+from alerts.serializers.silences import StrictSerializer
 from health.models import report as models
 from health.reports.formats import FORMATS
 
 
-class ReportInput(serializers.Serializer[Any]):
+class ReportInput(StrictSerializer):
     """What somebody asks to be told; start and end are multiples of five minutes."""
 
     kind = serializers.ChoiceField(choices=models.ReportKind.choices)
@@ -54,7 +56,7 @@ class Report(serializers.ModelSerializer[models.Report]):
         return {name: place(report.pk, name) for name in FORMATS}
 
 
-class SubscriptionInput(serializers.Serializer[Any]):
+class SubscriptionInput(StrictSerializer):
     """An address and the report that it is to get."""
 
     email = serializers.EmailField()
@@ -63,7 +65,7 @@ class SubscriptionInput(serializers.Serializer[Any]):
     format = serializers.ChoiceField(
         choices=models.ReportFormat.choices, default=models.ReportFormat.PDF
     )
-    enabled = serializers.BooleanField(default=True)
+    enabled = Switch(default=True)
 
 
 class Subscription(serializers.ModelSerializer[models.ReportSubscription]):

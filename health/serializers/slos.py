@@ -6,7 +6,7 @@ import numpy as np
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from alerts.serializers.fields import Switch
+from alerts.serializers.fields import Exact, Switch, WholeNumber
 from alerts.serializers.silences import StrictSerializer
 from health.catalogue import short_name_of
 from health.models import Slo as SloRow
@@ -40,15 +40,15 @@ class SloInput(StrictSerializer):
 
     name = serializers.SlugField(max_length=64)
     service = ServiceName(help_text="`payment` and `payment-service` mean the same")
-    target_percent = serializers.DecimalField(max_digits=7, decimal_places=4)
+    target_percent = Exact(max_digits=7, decimal_places=4)
     kind = serializers.ChoiceField(SloRow.Kind.choices, default=SloRow.Kind.AVAILABILITY)
     source = serializers.ChoiceField(  # type: ignore[assignment]  # no caption, a field
         SloRow.Source.choices, default=SloRow.Source.PROBES
     )
-    threshold_ms = serializers.IntegerField(
+    threshold_ms = WholeNumber(
         min_value=1, max_value=86_400_000, allow_null=True, default=None, help_text="latency only"
     )
-    window_days = serializers.IntegerField(min_value=1, max_value=90, default=30)
+    window_days = WholeNumber(min_value=1, max_value=90, default=30)
     description = serializers.CharField(max_length=5_000, allow_blank=True, default="")
     owner = serializers.CharField(max_length=255, allow_blank=True, default="")
     enabled = Switch(default=True)

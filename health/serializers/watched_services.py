@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from alerts.serializers.fields import Number, Switch, WholeNumber
+from alerts.serializers.fields import Exact, Number, Switch, WholeNumber
 from alerts.serializers.silences import StrictSerializer
 from health.models.watched_service import Body, Kind
 from health.status import Level
@@ -53,7 +53,7 @@ class WatchedServiceChanges(StrictSerializer):
     heartbeat_time_zone = _Text(max_length=64)
     heartbeat_period_seconds = WholeNumber(required=False, allow_null=True)
     heartbeat_grace_seconds = WholeNumber(required=False)
-    availability_target = serializers.DecimalField(7, 4, required=False, help_text="percent")
+    availability_target = Exact(max_digits=7, decimal_places=4, required=False, help_text="percent")
     latency_target_ms = WholeNumber(required=False, allow_null=True)
     is_public = Switch(required=False)
     public_name = _Text(max_length=255)

@@ -43,7 +43,7 @@ def claim_due(*, at: datetime) -> dict[str, datetime]:
     for service in _watched():
         interval = service.interval
         checked_at = service.state.checked_at if hasattr(service, "state") else None
-        slot = due_slot(Turn(service.name, interval, checked_at), at)
+        slot = due_slot(Turn(service.name, interval, checked_at, service.created_at), at)
         if slot is not None:
             slots[service.name] = slot
             ahead.append(far_ahead(slot, interval))
@@ -87,5 +87,5 @@ def _watched() -> list[WatchedService]:
     return list(
         WatchedService.objects.filter(enabled=True)
         .select_related("state")
-        .only("name", "kind", "interval_seconds", "state__checked_at")
+        .only("name", "kind", "interval_seconds", "created_at", "state__checked_at")
     )

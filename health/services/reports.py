@@ -103,6 +103,7 @@ def make_again(report_id: UUID, *, by: str) -> Report:
         failed.update(
             status=ReportStatus.QUEUED, progress=0, error="", attempts=0, finished_at=None
         )
+        logger.info("report asked for again", extra={"report": str(report_id), "by": by})
         return report_by_id(report_id)
     again = Report(
         kind=report.kind,

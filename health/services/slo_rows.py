@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from health.errors import SloNotFoundError
 from health.models import Slo, SloState
@@ -24,7 +24,7 @@ def create_slo(fields: Mapping[str, Any], *, by: str) -> Slo:
     """Create an objective from its column values. Raises InvalidInputError naming the fields that are wrong."""
     slo = Slo(**fields)
     check_slo(slo)
-    slo.save(force_insert=True)
+    _store(slo, is_new=True)
     logger.info("SLO created", extra={"slo": slo.name, "by": by})
     return slo
 
@@ -39,7 +39,7 @@ def update_slo(slo_id: UUID, changes: Mapping[str, Any], *, by: str) -> Slo:
         for name, value in changes.items():
             setattr(slo, name, value)
         check_slo(slo)
-        slo.save()
+        _store(slo)
         if _TERMS & set(changes):
             forget_state(slo)
     facts = {"slo": slo.name, "by": by, "fields": sorted(changes)}
@@ -74,6 +74,16 @@ def check_threshold(kind: str, threshold_ms: int | None) -> None:
 def forget_state(slo: Slo) -> None:
     """Forget where the objective stood: the next evaluation says it anew."""
     SloState.objects.filter(slo=slo).delete()
+
+
+def _store(slo: Slo, *, is_new: bool = False) -> None:
+    """Write the row; somebody else may have taken its name since it was checked."""
+    try:
+        with transaction.atomic():
+            slo.save(force_insert=is_new)
+    except IntegrityError as error:
+        message = "SLO with this Name already exists."
+        raise InvalidInputError("Invalid SLO", details={"name": [message]}) from error
 
 
 def _hold(slo_id: UUID) -> Slo:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from health.performance.endpoints import Order
-from monitoring.api.query import instant_of
+from monitoring.api.query import span_of
 from monitoring.errors import InvalidInputError
 from monitoring.metrics_api.names import names_of_service
 
@@ -28,10 +28,7 @@ def asked_of(query_params: Mapping[str, str], *, at: datetime, longest: timedelt
     Raises InvalidInputError for a parameter that is not understood, or a span that is empty or longer
     than `longest`.
     """
-    end = instant_of(query_params, "end", at) or at
-    start = instant_of(query_params, "start", end - _DAY) or end - _DAY
-    if not start < end:
-        raise _wrong("start", "start must lie before end")
+    start, end = span_of(query_params, until=at, length=_DAY)
     if end - start > longest:
         raise _wrong("start", f"a span of at most {longest.days} days can be asked for here")
     service = query_params.get("service")

@@ -1,7 +1,7 @@
 """What was found about one watched service, over HTTP; and a probe of it now."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar
 
 from django.utils import timezone
@@ -18,12 +18,10 @@ from health.views.watched_services import OPERATORS, WRITERS, sees_keys
 from health.watched_lists import flips_of, history_of, one_watched_service
 from monitoring.api.pagination import page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access
-from monitoring.api.query import instant_of
+from monitoring.api.query import span_of
 from monitoring.api.views import ApiView
-from monitoring.errors import InvalidInputError
 
-# Nothing was measured before, and there is no day before the first.
-_FIRST_END = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY, _MONTH = timedelta(days=1), timedelta(days=30)
 _SPAN = [
     OpenApiParameter("start", str, description="first instant; the day before `end` unless given"),
     OpenApiParameter("end", str, description="first instant that does not count; now unless given"),
@@ -43,7 +41,7 @@ class ServiceHistory(ApiView):
     def get(self, request: Request, name: str) -> Response:
         """Return its probes or calls, the newest first."""
         page = page_of(request.query_params, default=100, maximum=1_000)
-        found = history_of(name, *_span(request.query_params, at=timezone.now(), days=1))
+        found = history_of(name, *span_of(request.query_params, until=timezone.now(), length=_DAY))
         rows = found[page.offset : page.offset + page.limit]
         response = Response(serializers.ProbeRow(rows, many=True).data)
         return with_page_headers(response, request, page, found.count())
@@ -69,7 +67,7 @@ class ServiceFlips(ApiView):
     def get(self, request: Request, name: str) -> Response:
         """Return the changes of its status, the newest first."""
         page = page_of(request.query_params, default=100, maximum=1_000)
-        found = flips_of(name, *_span(request.query_params, at=timezone.now(), days=30))
+        found = flips_of(name, *span_of(request.query_params, until=timezone.now(), length=_MONTH))
         rows = found[page.offset : page.offset + page.limit]
         response = Response(serializers.FlipRow(rows, many=True).data)
         return with_page_headers(response, request, page, found.count())
@@ -86,7 +84,7 @@ class ProbeService(ApiView):
     def post(self, request: Request, name: str) -> Response:
         """Probe it now, due or not, and return where it stands then; a heartbeat is looked at."""
         at = timezone.now()
-        probed = probe_now(name, at=at)
+        probed = probe_now(name, by=actor_of(request).id, at=at)
         found = one_watched_service(probed, at=at, with_key=sees_keys(request))
         return Response(serializers.WatchedService(found).data)
 
@@ -104,15 +102,3 @@ class HeartbeatKey(ApiView):
         renewed = services.renew_heartbeat_key(name, by=actor_of(request).id)
         found = one_watched_service(renewed.name, at=timezone.now(), with_key=sees_keys(request))
         return Response(serializers.WatchedService(found).data)
-
-
-def _span(query_params: Mapping[str, str], *, at: datetime, days: int) -> tuple[datetime, datetime]:
-    """Return from when to before when is asked for. Raises InvalidInputError."""
-    end = instant_of(query_params, "end", at) or at
-    start = instant_of(query_params, "start", None)
-    if start is None:
-        start = max(end, _FIRST_END) - timedelta(days=days)
-    if not start < end:
-        message = "start must lie before end"
-        raise InvalidInputError(message, details={"start": [message]})
-    return start, end

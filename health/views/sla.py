@@ -18,7 +18,7 @@ from health.sla.period import label_of, on_the_grid
 from health.sla_selectors import finished_until, sla_of_services
 from monitoring.api.pagination import page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access
-from monitoring.api.query import instant_of
+from monitoring.api.query import before, instant_of
 from monitoring.api.views import ApiView
 from monitoring.errors import InvalidInputError
 from monitoring.metrics_api.parameters import LIMIT, OFFSET
@@ -68,7 +68,7 @@ def _period(query: Mapping[str, str], *, at: datetime) -> tuple[datetime, dateti
     """Return the period asked for on the grid of buckets. Raises InvalidInputError for an empty or too long one."""
     asked = instant_of(query, "end_date", None)
     end = min(asked, at) if asked else finished_until(at)
-    start = instant_of(query, "start_date", None) or end - _DEFAULT
+    start = instant_of(query, "start_date", None) or before(end, _DEFAULT, "end_date")
     if not start < end:
         raise _wrong("start_date must lie before end_date")
     if end - start > timedelta(days=settings.MAX_REPORT_DAYS):

@@ -17,9 +17,8 @@ from health.serializers import slos as serializers
 from health.services import slo_rows
 from monitoring.api.pagination import page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access, Role, only
-from monitoring.api.query import instant_of
+from monitoring.api.query import span_of
 from monitoring.api.views import ApiView
-from monitoring.errors import InvalidInputError
 from monitoring.metrics_api.parameters import LIMIT, OFFSET
 
 _WRITERS = only(Role.ADMIN, permission="slos:write")
@@ -118,10 +117,6 @@ class SloHistory(ApiView):
     def get(self, request: Request, slo_id: UUID) -> Response:
         """Return what was left of the budget and how fast it burnt, at most 500 points each."""
         query, slo = request.query_params, slo_selectors.slo_by_id(slo_id)
-        end = instant_of(query, "end", None) or timezone.now()
-        start = instant_of(query, "start", None) or end - _DAY
-        if not start < end:
-            message = "start must lie before end"
-            raise InvalidInputError(message, details={"start": [message]})
+        start, end = span_of(query, until=timezone.now(), length=_DAY)
         course = slo_selectors.course_of(slo, start, end)
         return Response(serializers.SloHistory(serializers.history_of(course)).data)

@@ -10,11 +10,15 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What decides when a service comes next; `checked_at` is the slot of its last probe, None before the first."""
+    """What decides when a service comes next.
+
+    `checked_at` is the slot of its last probe, None before the first; `since` is when it began to be watched.
+    """
 
     name: str
     interval: timedelta
     checked_at: datetime | None = None
+    since: datetime | None = None
 
 
 def phase_of(name: str, interval: timedelta) -> timedelta:
@@ -58,6 +62,12 @@ def supersedes(slot: datetime, last: datetime | None, interval: timedelta) -> bo
 
 
 def due_slot(turn: Turn, at: datetime) -> datetime | None:
-    """Return the slot that the service is to be probed for at `at`, None if it had its probe."""
+    """Return the slot that the service is to be probed for at `at`, None if it had its probe.
+
+    The first slot is cut off at the ms in which the service began: nothing is told of the time before, however long
+    its interval. Slots are whole ms, as samples are, so that a probe and its samples have one instant.
+    """
     slot = slot_for(turn.name, turn.interval, at)
+    if turn.checked_at is None and turn.since is not None and slot < turn.since <= at:
+        slot = turn.since - timedelta(microseconds=turn.since.microsecond % 1_000)
     return slot if supersedes(slot, turn.checked_at, turn.interval) else None

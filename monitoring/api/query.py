@@ -34,6 +34,38 @@ def instant_of(
         raise InvalidInputError(message, details={name: [message]}) from None
 
 
+def span_of(
+    query_params: Mapping[str, str],
+    *,
+    until: datetime,
+    length: timedelta,
+    names: tuple[str, str] = ("start", "end"),
+) -> tuple[datetime, datetime]:
+    """Return from when to before when is asked for: the `length` before the end, and that is `until`, unless said.
+
+    Raises InvalidInputError naming the parameter: as instant_of does, and for a span that is empty.
+    """
+    first, last = names
+    end = instant_of(query_params, last, until) or until
+    start = instant_of(query_params, first, None) or before(end, length, last)
+    if not start < end:
+        message = f"{first} must lie before {last}"
+        raise InvalidInputError(message, details={first: [message]})
+    return start, end
+
+
+def before(end: datetime, length: timedelta, name: str) -> datetime:
+    """Return the instant `length` before `end`.
+
+    Raises InvalidInputError naming the parameter that gave the end where the calendar does not reach so far back.
+    """
+    try:
+        return end - length
+    except OverflowError:
+        message = f"{name} lies too early"
+        raise InvalidInputError(message, details={name: [message]}) from None
+
+
 def _parsed(raw: str) -> datetime:
     if _DIGITS.fullmatch(raw):
         return _from_milliseconds(int(raw))

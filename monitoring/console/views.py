@@ -53,6 +53,7 @@ def _links() -> list[Link]:
     neighbours = [
         Link("Admin", reverse("admin:index")),
         Link("API", reverse("docs")),
+        Link("Status page", reverse("status-page") if settings.STATUS_PAGE else ""),
         Link("Tasks", settings.FLOWER_URL),
         Link("Grafana", settings.GRAFANA_URL),
         Link("Mailbox", settings.DEMO_MAILBOX_URL),

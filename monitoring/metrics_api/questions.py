@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.http import QueryDict
 
-from monitoring.api.query import instant_of
+from monitoring.api.query import before, instant_of
 from monitoring.errors import InvalidInputError
 from monitoring.metrics_api.names import names_of_service
 from monitoring.metrics_api.span import Span
@@ -56,7 +56,7 @@ def span_of(query: Mapping[str, str], *, at: datetime, longest: timedelta | None
     Raises InvalidInputError if it is empty or longer than `longest`.
     """
     end = instant_of(query, "end_time", None) or at
-    start = instant_of(query, "start_time", None) or end - _DEFAULT_SPAN
+    start = instant_of(query, "start_time", None) or before(end, _DEFAULT_SPAN, "end_time")
     return Span(start, end) if longest is None else Span(start, end, longest)
 
 

@@ -1,6 +1,7 @@
 """Every route with the roles that may call it: a line here for each line of the URLconf."""
 
-# Columns: anonymous, user, monitoring, operator, admin. Y passes, 1 is 401, 3 is 403.
+# Columns: anonymous, user, monitoring, operator, admin. Y passes, 1 is 401, 3 is 403. `strict` has the same columns
+# where STRICT_ROLES is on, if it narrows them.
 # Source: "Authorization (Role-Based)" and the notes on each endpoint, service specification.
 MATRIX = """
 E1   GET     /health                                           Y Y Y Y Y
@@ -102,7 +103,7 @@ E20  GET     /api/v1/monitoring/dashboard/sla                  1 Y Y Y Y
 -    PATCH   /api/v1/monitoring/slos/{slo_id}                  1 3 3 3 Y
 -    DELETE  /api/v1/monitoring/slos/{slo_id}                  1 3 3 3 Y
 -    GET     /api/v1/monitoring/slos/{slo_id}/history          1 Y Y Y Y
-E22  GET     /api/v1/monitoring/dashboard/business             1 Y Y Y Y
+E22  GET     /api/v1/monitoring/dashboard/business             1 Y Y Y Y  strict=133YY
 E23  GET     /api/v1/monitoring/dashboard/incidents            1 Y Y Y Y
 -    GET     /api/v1/monitoring/incidents                      1 Y Y Y Y
 -    POST    /api/v1/monitoring/incidents                      1 3 3 Y Y

@@ -9,11 +9,15 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
+from health.defaults import load_defaults
+from health.models import Slo, SloState
 from monitoring.console.selectors import _curves_until
 from monitoring.ingest.door import ingest
 from monitoring.types import MetricType, Origin, Sample
 from tests.browser.chromium import IN_A_BROWSER, complaints, show_in
 from tests.browser.contrast import texts
+from tests.browser.fitting import out_of_sight
+from tests.health.factories import ServiceStateFactory
 
 pytestmark = IN_A_BROWSER
 
@@ -119,3 +123,37 @@ def test_every_text_can_be_read_against_its_background(signed_in: Chrome, scheme
     assert seen > 10
     assert signed_in.find_elements(By.CSS_SELECTOR, ".curves polyline")
     assert too_faint == set()
+
+
+@pytest.mark.parametrize("width", [None, 390])
+def test_nothing_of_the_boxes_is_out_of_sight(signed_in: Chrome, width: int | None) -> None:
+    now = timezone.now()
+    load_defaults()
+    for slo in Slo.objects.select_related("service"):
+        ServiceStateFactory.create(
+            service=slo.service,
+            status="unhealthy",
+            checked_at=now,
+            error_message="connection failed: Connection refused",
+        )
+        SloState.objects.create(
+            slo=slo,
+            at=now,
+            budget_remaining=-352.9,
+            burn_rates={"1h": 1_000.0, "5m": 1_000.0},
+            exhausted_at=now,
+        )
+    show_in(signed_in, "light", width=width)
+    refresh(signed_in)
+
+    assert "-35,290.0 %" in signed_in.find_element(By.TAG_NAME, "main").text
+    assert out_of_sight(signed_in) == 0
+    show_in(signed_in, "light")
+
+
+def test_the_public_page_is_one_click_away(signed_in: Chrome) -> None:
+    assert (
+        signed_in.find_element(By.LINK_TEXT, "Status page")
+        .get_attribute("href")
+        .endswith("/status-page")
+    )

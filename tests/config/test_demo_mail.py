@@ -67,6 +67,7 @@ def test_without_from_and_to_the_envelope_tells() -> None:
         (b"subject: any case", "any case"),
         (b"Subject: first\r\nSubject: second", "first"),
         (b"Subject: folded\r\n over two lines", "folded over two lines"),
+        (b"Subject:\r\n folded before the first word", "folded before the first word"),
         ("Subject: größer".encode(), "größer"),
         (b"Subject: =?utf-8?q?gr=C3=B6=C3=9Fer?=", "größer"),
         (b"Subject: =?iso-8859-1?q?gr=F6=DFer?=", "größer"),

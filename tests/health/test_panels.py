@@ -33,7 +33,16 @@ def test_a_service_shows_its_last_probes_as_bars_at_the_right_end() -> None:
     assert (newest.place, newest.percent, newest.top) == (BEATS - 1, 20, 80)
     assert (older.place, older.percent, older.top) == (BEATS - 2, 100, 0)
     assert newest.title == "12:00:00 healthy, 0 ms"
-    assert older.title == "11:59:30 unhealthy, no answer: refused"
+    assert older.title == "11:59:30 unhealthy: refused"
+
+
+def test_a_call_of_a_job_of_unknown_duration_is_no_slow_answer() -> None:
+    WatchedServiceFactory.create(name="payment")
+    ServiceHealthFactory.create(checked_at=NOON, response_time_ms=None)
+
+    (line,) = services_panel(NOON).context["lines"]
+
+    assert (line.beats[0].percent, line.beats[0].title) == (20, "12:00:00 healthy")
 
 
 def test_no_more_bars_are_drawn_than_there_is_room_for() -> None:

@@ -61,7 +61,8 @@ def test_the_box_says_when_a_budget_will_be_spent(payment: WatchedService) -> No
     page = page_of()
 
     assert "2026-11-23 13:00 UTC, burning" in page
-    assert "15.0 times" in page
+    assert "15.0 &times;" in page
+    assert "99.9 % of 30 days" in page
 
 
 @pytest.mark.django_db
@@ -118,7 +119,8 @@ def test_the_page_of_an_objective_draws_what_was_left(
     page = admin.get(f"/admin/health/slo/{slo.pk}/change/").content.decode()
 
     assert '<polyline class="curve"' in page
-    assert "What was left of the budget in the last 30 days" in page
+    since = now - MINUTE  # of the first sample, not of the window
+    assert f"What was left of the budget since {since:%Y-%m-%d %H:%M} UTC" in page
 
 
 @pytest.mark.django_db

@@ -70,6 +70,9 @@ def test_an_objective_is_made_from_little(client: Client, payment: WatchedServic
         ({"threshold_ms": 100}, "threshold_ms"),
         ({"kind": "latency", "threshold_ms": 0}, "threshold_ms"),
         ({"window_days": 0}, "window_days"),
+        ({"window_days": "30"}, "window_days"),
+        ({"kind": "latency", "threshold_ms": "\uff11"}, "threshold_ms"),
+        ({"target_percent": "\uff19\uff19"}, "target_percent"),
         ({"window_days": 91}, "window_days"),
         ({"name": "with spaces"}, "name"),
         ({"kind": "beauty"}, "kind"),
@@ -93,6 +96,18 @@ def test_a_name_is_there_once(client: Client, payment: WatchedService) -> None:
 
     assert make(client).status_code == 400
     assert Slo.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_name_that_somebody_takes_meanwhile_is_refused_too(
+    client: Client, payment: WatchedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(client)
+    monkeypatch.setattr(Slo, "full_clean", lambda _: None)  # the other one came after the check
+
+    answer = make(client)
+
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["name"])
 
 
 @pytest.mark.django_db

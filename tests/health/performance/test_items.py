@@ -77,7 +77,7 @@ def test_durations_from_zero_to_a_day_are_taken(value: float) -> None:
         *each("response_time_ms", float("nan"), float("inf")),
         *each("status_code", None, True, "200", 99, 600, 200.0),
         *each("method", None, "", "FETCH", 7, ["GET"]),
-        *each("endpoint", None, "", 7, "a" * 256, "/a\nb", "?only=query"),
+        *each("endpoint", None, "", 7, "a" * 256, "/a\nb", " ", "?only=query"),
         *each("service_name", None, "", 7, "s" * 256),
         *each("timestamp", "yesterday", "2026-11-23T12:00:00", 12.5, True),
         ("timestamp", "2026-11-22T11:59:59Z"),

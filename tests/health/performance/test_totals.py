@@ -4,6 +4,7 @@ from datetime import UTC, timedelta, timezone
 
 import pytest
 
+from health import selectors_performance
 from health.latency.histogram import LatencyHistogram
 from health.models.performance import RollupSource
 from health.performance.parts import MINUTE
@@ -116,6 +117,18 @@ def test_endpoints_can_be_chosen() -> None:
     assert chosen(service_names=["venue"]) == [("venue", "/pay")]
     assert len(chosen()) == 3
     assert endpoint_totals(NOON + MINUTE, NOON + HOUR) == []
+
+
+def test_of_endpoints_without_end_the_busiest_are_held_and_a_day_loses_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(selectors_performance, "MOST_ENDPOINTS", 2)
+    roll_up([request(endpoint=f"/{name}") for name in ("b", "a", "b", "c")])
+
+    held = endpoint_totals(NOON, NOON + HOUR)
+
+    assert [each.endpoint for each in held] == ["/b", "/a"]
+    assert len(selectors_performance.totals_of_parts(NOON, NOON + HOUR)) == 3
 
 
 def test_the_slowest_requests_come_first_and_can_be_chosen() -> None:

@@ -1,5 +1,6 @@
 """Reports in the admin: asked for by days, watched, opened, made again."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
@@ -168,3 +169,20 @@ def test_subscriptions_say_how_their_last_mail_ended(admin_client: Client) -> No
 
     assert '<span class="alert-badge alert-pending">pending</span>' in page
     assert "none yet" in page
+
+
+@pytest.mark.parametrize(
+    ("at", "end"),
+    [
+        (AFTER + timedelta(hours=5, minutes=7), AFTER + timedelta(hours=5, minutes=5)),
+        (AFTER + timedelta(days=1), AFTER + timedelta(days=1)),
+    ],
+)
+def test_of_today_what_is_over_is_reported(
+    admin_client: Client, at: datetime, end: datetime
+) -> None:
+    with mock.patch("health.admin.report_form.timezone.now", return_value=at):
+        answer = ask(admin_client, last_day=f"{AFTER:%Y-%m-%d}")
+
+    assert answer.status_code == 302, answer.content.decode()
+    assert Report.objects.get().end == end

@@ -134,13 +134,17 @@ def test_nobody_queues_more_than_workers_can_be_asked_for() -> None:
         ask()
 
 
-def test_a_failed_report_is_tried_again_and_stays_the_same_row() -> None:
+def test_a_failed_report_is_tried_again_and_stays_the_same_row(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
     failed = report(status="failed", attempts=3, error="away", progress=0.5)
 
     again = make_again(failed.pk, by="ana")
 
     assert again.pk == failed.pk
     assert (again.status, again.attempts, again.error, again.progress) == ("queued", 0, "", 0)
+    assert [vars(record).get("by") for record in caplog.records] == ["ana"]
 
 
 def test_a_report_that_was_made_stays_and_another_is_made_beside_it() -> None:

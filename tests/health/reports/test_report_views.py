@@ -58,6 +58,7 @@ def test_a_report_is_asked_for_and_a_worker_is_called(called: mock.Mock) -> None
 @pytest.mark.parametrize(
     ("change", "field"),
     [
+        ({"service": ["payment"]}, "service"),
         ({"kind": "weather"}, "kind"),
         ({"start": "yesterday"}, "start"),
         ({"start": "2026-10-01T00:01:00Z"}, "start"),

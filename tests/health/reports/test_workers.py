@@ -51,7 +51,7 @@ def test_a_surprise_is_tried_three_times(day: Report, monkeypatch: pytest.Monkey
         seen.append((day.status, day.attempts))
 
     assert seen == [("queued", 1), ("queued", 2), ("failed", 3)]
-    assert day.error == "OperationalError: server closed"
+    assert day.error == "OperationalError; the log of the worker says more"
     assert not run_report(day.pk, at=LONG_AFTER)
 
 

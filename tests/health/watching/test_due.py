@@ -135,6 +135,8 @@ def test_a_probe_is_news_unless_the_last_was_as_late_or_a_little_later(
     [
         (NOON + timedelta(seconds=1), None, NOON + timedelta(seconds=1)),
         (NOON + timedelta(seconds=2), None, NOON + timedelta(seconds=2)),
+        (NOON + timedelta(seconds=1, microseconds=999), None, NOON + timedelta(seconds=1)),
+        (NOON + timedelta(seconds=1, microseconds=1_000), None, NOON + timedelta(seconds=1.001)),
         (NOON + timedelta(seconds=3), None, NOON),  # begins in the future: clocks differ
         (NOON - timedelta(seconds=1), None, NOON),
         (NOON + timedelta(seconds=1), NOON + timedelta(seconds=1), None),

@@ -1,12 +1,12 @@
 """Instants in a query string: one meaning or none."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.api.query import instant_of
+from monitoring.api.query import instant_of, span_of
 from monitoring.errors import InvalidInputError
 
 NOON = datetime(2025, 1, 12, 12, tzinfo=UTC)
@@ -113,3 +113,48 @@ def test_every_aware_instant_survives_the_journey(instant: datetime) -> None:
         return
 
     assert instant_of({"at": whole.isoformat()}, "at", None) == expected
+
+
+DAY = timedelta(days=1)
+MIDNIGHT = NOON.replace(hour=0)
+
+
+@pytest.mark.parametrize(
+    ("query", "span"),
+    [
+        ({}, (NOON - DAY, NOON)),
+        ({"end": "2025-01-12"}, (MIDNIGHT - DAY, MIDNIGHT)),
+        ({"start": "2025-01-12"}, (MIDNIGHT, NOON)),
+        ({"start": "0001-01-01"}, (datetime(1, 1, 1, tzinfo=UTC), NOON)),
+        ({"end": "0001-01-02"}, (datetime(1, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC))),
+    ],
+)
+def test_a_span_ends_now_and_begins_a_length_before_its_end_unless_said(
+    query: dict[str, str], span: tuple[datetime, datetime]
+) -> None:
+    assert span_of(query, until=NOON, length=DAY) == span
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "message"),
+    [
+        ({"end": "0001-01-01"}, "end", "end lies too early"),
+        ({"start": "2025-01-12T12:00:00Z"}, "start", "start must lie before end"),
+        ({"start": "2025-01-13"}, "start", "start must lie before end"),
+    ],
+)
+def test_a_span_that_cannot_be_is_refused_by_name(
+    query: dict[str, str], field: str, message: str
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        span_of(query, until=NOON, length=DAY)
+
+    assert caught.value.details == {field: [message]}
+
+
+def test_a_span_is_read_from_the_parameters_that_are_named() -> None:
+    query = {"from": "2025-01-10", "to": "2025-01-12", "start": "nonsense"}
+
+    span = span_of(query, until=NOON, length=DAY, names=("from", "to"))
+
+    assert span == (MIDNIGHT - 2 * DAY, MIDNIGHT)

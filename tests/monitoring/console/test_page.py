@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from monitoring.console.panel import Panel
 from monitoring.console.selectors import _curves_until, own_curves
@@ -67,6 +68,17 @@ def test_an_empty_service_says_what_is_missing(staff: Client) -> None:
     assert text.count("No values in the last 30 minutes.") == 4
     assert "No store has been checked yet." in text
     assert "none yet" in text
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_public_page_is_linked_where_there_is_one(
+    staff: Client,
+    settings: Settings,
+    is_there: bool,  # noqa: FBT001 - a parameter of the table above
+) -> None:
+    settings.STATUS_PAGE = is_there
+
+    assert ('href="/status-page"' in staff.get("/").text) is is_there
 
 
 def test_the_page_is_never_cached_and_runs_no_inline_script(staff: Client) -> None:
