@@ -19,7 +19,7 @@ TOKEN_USER ?= $(or $(USER),you)
 HOURS ?= 24
 # So many test files at a time, each in a process of its own (pytest -n); the suite mostly waits, so more than there are
 # processors. WORKERS=0 runs it in one process, as ARGS does.
-WORKERS ?= 4
+WORKERS ?= 3
 
 .PHONY: help
 help: ## Show this list

@@ -4,6 +4,7 @@ import os
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.service")
 
@@ -15,4 +16,6 @@ from monitoring.api.body_limit import LimitBody  # noqa: E402 - needs the apps t
 # A request may call a worker. The app that was made last is that of its own thread only; in the threads of requests
 # Celery would make up another one, with a broker that nobody runs.
 app.set_default()
+# Loads every view now, or the first request would wait for it.
+get_resolver().url_patterns  # noqa: B018 - reading it loads it
 application = LimitBody(_django, most_bytes=settings.MAX_BULK_BODY_BYTES)

@@ -111,4 +111,5 @@ def test_an_incident_is_moved_on_from_its_page(show: Open, scene: Scene) -> None
     assert [each.text for each in browser.find_elements(By.CSS_SELECTOR, ".alert-acts button")] == [
         "Resolve",
         "Close",
+        "Tell the public",
     ]

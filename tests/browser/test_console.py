@@ -152,8 +152,6 @@ def test_nothing_of_the_boxes_is_out_of_sight(signed_in: Chrome, width: int | No
 
 
 def test_the_public_page_is_one_click_away(signed_in: Chrome) -> None:
-    assert (
-        signed_in.find_element(By.LINK_TEXT, "Status page")
-        .get_attribute("href")
-        .endswith("/status-page")
-    )
+    link = signed_in.find_element(By.LINK_TEXT, "Status page")
+
+    assert str(link.get_attribute("href")).endswith("/status-page")

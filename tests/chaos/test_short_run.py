@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.pipeline
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(300)
 def test_nothing_is_lost_while_processes_are_killed(tmp_path: Path) -> None:
     """It runs as its own process, with engines of its own, as `make chaos` does."""
     counts = ("--notifications", "300", "--faults", "10", "--series", "30")

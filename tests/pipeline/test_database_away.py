@@ -22,7 +22,7 @@ from tests.pipeline.pusher import COUNTER, GAUGE, Pusher, Told
 from tests.pipeline.service import ROOT, Service
 from tests.tokens import bearer
 
-pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(300)]
 
 _API = "/api/v1/monitoring"
 _EACH_TIME = 30

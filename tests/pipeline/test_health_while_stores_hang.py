@@ -17,7 +17,7 @@ from config.embedded import EmbeddedStack, StackOptions
 from tests.pipeline.service import ROOT, Service
 from tests.tokens import bearer
 
-pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(300)]
 
 ASKED = 200
 ROUTES = ("/health", "/livez", "/readyz", "/status")

@@ -17,7 +17,7 @@ from config.embedded.postgres import Postgres
 from config.supervisor.process import log_tail, spawn, stop
 from tests.pipeline.service import ROOT
 
-pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(110)]
+pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(300)]
 
 _DEADLINE_SECONDS = 40.0
 

@@ -52,6 +52,9 @@ def hanging() -> Iterator[Callable[[], list[Address]]]:
         yield hang
     finally:
         over.set()
+        for thread in threading.enumerate():
+            if thread.name == "probe-lookup":  # the next test may ask for the same name
+                thread.join(10)
 
 
 def _entry(address: str) -> tuple[object, ...]:

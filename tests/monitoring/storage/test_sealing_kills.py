@@ -131,7 +131,7 @@ def check(bench: Bench) -> None:
     assert found["segments"] == 0
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_killed_sealers_lose_and_double_nothing(bench: Bench) -> None:
     order = random.Random(5)
     at_work = 0
@@ -145,7 +145,7 @@ def test_killed_sealers_lose_and_double_nothing(bench: Bench) -> None:
     assert at_work > 0
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_a_killed_database_loses_and_doubles_nothing(bench: Bench) -> None:
     order = random.Random(7)
     postgres = bench.stack.postgres
