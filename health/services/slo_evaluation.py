@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from health.models import Slo, SloState
-from health.slo.budget import budget_remaining, burn_rate, compliance_percent
-from health.slo.burn import pair_rates, present_burn
+from health.slo.budget import budget_remaining, compliance_percent
+from health.slo.burn import pair_rates, present_burn, rates_of_answers, rates_of_time
 from health.slo.forecast import exhausted_at
 from health.slo_tallies import Measured, measured, window_of
 from monitoring.ingest.door import ingest
@@ -35,7 +35,8 @@ def evaluate_slos(*, at: datetime) -> list[SloState]:
 
 def _state(slo: Slo, found: Measured, *, at: datetime) -> SloState:
     target = slo.target_percent
-    rates = {window: burn_rate(tally, target) for window, tally in found.windows.items()}
+    is_of_time = (slo.kind, slo.source) == (Slo.Kind.AVAILABILITY, Slo.Source.PROBES)
+    rates = (rates_of_time if is_of_time else rates_of_answers)(found.windows, target)
     remaining = budget_remaining(found.whole, target)
     return SloState(
         slo=slo,

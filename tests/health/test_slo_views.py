@@ -194,7 +194,7 @@ def test_an_evaluation_shows_as_state_and_as_history(
     assert state["pair_rates"]["1h/5m"] == min(state["burn_rates"]["1h"], state["burn_rates"]["5m"])
     assert [point["at"][14:16] for point in history["budget_remaining"]] == ["00", "01", "02"]
     assert history["budget_remaining"][-1]["value"] == pytest.approx(state["budget_remaining"])
-    assert list(history["burn_rates"]) == ["1h/5m", "6h/30m", "3d/6h"]
+    assert list(history["burn_rates"]) == ["1h/5m"]  # too little was measured for the others
 
 
 @pytest.mark.django_db

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from health.latency.histogram import LatencyHistogram
 from health.sla.accounting import Condition, Piece, Spans
 from health.slo.budget import Tally, budget_remaining, burn_rate, compliance_percent
-from health.slo.burn import PAIRS, WINDOWS, Pair, pair_rates, present_burn
+from health.slo.burn import (
+    PAIRS,
+    WINDOWS,
+    Pair,
+    pair_rates,
+    present_burn,
+    rates_of_answers,
+    rates_of_time,
+)
 from health.slo.forecast import exhausted_at, exhausted_in
 from health.slo.measuring import latency_tally, spans_since, time_tally
 
@@ -180,3 +188,21 @@ def test_only_what_lies_at_or_after_the_instant_is_added_up() -> None:
     assert spans_since(parts, NOON) == Spans(up_ms=30, down_ms=20)
     assert spans_since(parts, NOON - timedelta(milliseconds=40)) == Spans(up_ms=30, down_ms=60)
     assert spans_since(parts, NOON + timedelta(milliseconds=45)) == Spans(down_ms=5)
+
+
+@pytest.mark.parametrize(
+    ("measured_ms", "rate"),
+    [(0, None), (1_799_999, None), (1_800_000, pytest.approx(1)), (3_600_000, pytest.approx(1))],
+)
+def test_a_window_of_time_tells_once_half_of_it_was_measured(
+    measured_ms: int, rate: float | None
+) -> None:
+    windows = {"1h": Tally(measured_ms * 0.9, measured_ms * 0.1)}
+
+    assert rates_of_time(windows, Decimal(90)) == {"1h": rate}
+
+
+def test_a_window_of_answers_tells_from_the_first_one() -> None:
+    windows = {"3d": Tally(0, 1), "1h": Tally(0, 0)}
+
+    assert rates_of_answers(windows, Decimal(90)) == {"3d": pytest.approx(10), "1h": None}

@@ -80,12 +80,12 @@ def test_buckets_and_probes_are_not_counted_twice(payment: WatchedService) -> No
 
 def test_a_window_of_which_nothing_is_known_has_no_burn_rate(payment: WatchedService) -> None:
     objective(payment)
-    probe_rows("payment", marks("u" * 20, NOON - HOUR))
+    probe_rows("payment", marks("u" * 80, NOON - HOUR))
 
     found = state()
 
     assert (found.burn_rates["5m"], found.burn_rates["30m"]) == (None, None)
-    assert (found.burn_rates["1h"], found.burn_rates["3d"]) == (0.0, 0.0)
+    assert (found.burn_rates["1h"], found.burn_rates["3d"]) == (0.0, None)
     assert found.exhausted_at is None
 
 
@@ -130,8 +130,9 @@ def test_the_samples_are_the_state(payment: WatchedService) -> None:
         ): value.value
         for value in latest_values(service="payment-service")
     }
-    for name in ("5m", "1h", "3d"):
+    for name in ("5m", "30m", "1h"):
         assert series["slo_burn_rate", "payment-up", name] == pytest.approx(found.burn_rates[name])
+    assert ("slo_burn_rate", "payment-up", "3d") not in series
     assert series["slo_burn_rate_pair", "1h/5m", "payment-up"] == pytest.approx(
         found.burn_rates["1h"]
     )
