@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from monitoring.errors import DatabaseUnavailableError
-from monitoring.ingest import attempts, newest
+from monitoring.ingest import attempts, door, newest
 from monitoring.storage.locks import HeldElsewhereError
 from monitoring.types import Sample
 from tests.monitoring.factories import counter, gauge
@@ -38,6 +38,7 @@ def raising(code: str) -> str:
 
 DEADLINE_SECONDS = 20.0
 DEADLOCK, SERIALIZATION, DISK_FULL = raising("40P01"), raising("40001"), raising("53100")
+NO_PARTITION = raising("23514")  # what PostgreSQL says of a row that no partition takes
 
 
 def is_stored(sample: Sample) -> bool:
@@ -119,11 +120,8 @@ def test_a_day_that_cannot_be_created_just_now_is_an_answer(
         raise HeldElsewhereError
 
     monkeypatch.setattr(attempts, "ensure_day", held)
-    monkeypatch.setattr(
-        newest,
-        "move",
-        failing(1, "INSERT INTO segment VALUES (1, '1999-01-01', now(), now(), 1, '')"),
-    )
+    monkeypatch.setattr(newest, "move", failing(attempts.ATTEMPTS, NO_PARTITION))
+    monkeypatch.setattr(door, "spool_files", lambda: None)
 
     with pytest.raises(DatabaseUnavailableError):
         push(gauge(1))
