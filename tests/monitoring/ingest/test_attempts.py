@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from monitoring.errors import DatabaseUnavailableError
-from monitoring.ingest import attempts, door, newest
+from monitoring.ingest import attempts, newest
 from monitoring.storage.locks import HeldElsewhereError
 from monitoring.types import Sample
 from tests.monitoring.factories import counter, gauge
@@ -120,8 +120,7 @@ def test_a_day_that_cannot_be_created_just_now_is_an_answer(
         raise HeldElsewhereError
 
     monkeypatch.setattr(attempts, "ensure_day", held)
-    monkeypatch.setattr(newest, "move", failing(attempts.ATTEMPTS, NO_PARTITION))
-    monkeypatch.setattr(door, "spool_files", lambda: None)
+    monkeypatch.setattr(newest, "move", failing(1, NO_PARTITION))
 
     with pytest.raises(DatabaseUnavailableError):
-        push(gauge(1))
+        push(counter(1))
