@@ -17,7 +17,7 @@ from alerts.models.choices import Severity
 from alerts.selectors import AlertFilter, alert_by_id, alerts_matching
 from alerts.views.actor import actor_of, shown_name
 from alerts.views.query import words_of
-from monitoring.api.pagination import page_of, with_page_headers
+from monitoring.api.pagination import LIMIT, OFFSET, page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access, Role, only
 from monitoring.api.query import instant_of
 from monitoring.api.views import ApiView
@@ -27,8 +27,6 @@ _TOLD = [State.FIRING.value, State.RESOLVED.value]
 
 SEVERITY = OpenApiParameter("severity", str, description="one or more of info, warning, critical")
 SERVICE = OpenApiParameter("service", str)
-LIMIT = OpenApiParameter("limit", int, description="rows of the page, at most 1000")
-OFFSET = OpenApiParameter("offset", int, description="rows to leave out before the page")
 WRITERS = only(Role.ADMIN, Role.OPERATOR, permission="alerts:write")
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,7 +16,7 @@ from alerts.services.backtests import Period, ask_backtest, backtest_by_id
 from alerts.services.simulation import simulate
 from alerts.tasks.backtests import ring_backtests
 from alerts.views.actor import actor_of
-from monitoring.api.pagination import page_of, with_page_headers
+from monitoring.api.pagination import LIMIT, OFFSET, page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access, Role, only
 from monitoring.api.views import ApiView
 
@@ -60,8 +60,8 @@ class Backtests(ApiView):
     @extend_schema(
         operation_id="backtests_list",
         parameters=[
-            OpenApiParameter("limit", int, description="rows of the page, at most 1000"),
-            OpenApiParameter("offset", int, description="rows to leave out before the page"),
+            LIMIT,
+            OFFSET,
         ],
         responses=serializers.BacktestLine(many=True),
     )

@@ -14,8 +14,8 @@ from alerts.routing.hidden import HiddenBy
 from alerts.serializers import dependencies as serializers
 from alerts.services import dependencies
 from alerts.views.actor import actor_of
-from alerts.views.silences import LIMIT, OFFSET, WRITERS
-from monitoring.api.pagination import page_of, with_page_headers
+from alerts.views.silences import WRITERS
+from monitoring.api.pagination import LIMIT, OFFSET, page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access
 from monitoring.api.views import ApiView
 

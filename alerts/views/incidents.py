@@ -22,7 +22,7 @@ from alerts.timeline.selectors import (
 )
 from alerts.views.actor import actor_of
 from alerts.views.query import words_of
-from monitoring.api.pagination import page_of, with_page_headers
+from monitoring.api.pagination import LIMIT, OFFSET, page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access, Role, only
 from monitoring.api.query import instant_of
 from monitoring.api.views import ApiView
@@ -31,8 +31,8 @@ WRITERS = only(Role.ADMIN, Role.OPERATOR, permission="incidents:write")
 _FROM = OpenApiParameter("from", OpenApiTypes.DATETIME, description="detected not before")
 _TO = OpenApiParameter("to", OpenApiTypes.DATETIME, description="detected not after")
 _PAGE = [
-    OpenApiParameter("limit", int, description="rows of the page, at most 1000"),
-    OpenApiParameter("offset", int, description="rows to leave out before the page"),
+    LIMIT,
+    OFFSET,
 ]
 
 

@@ -17,7 +17,7 @@ from alerts.models.choices import Severity
 from alerts.models.notification import Kind, Status
 from alerts.serializers.notifications import LedgerVerification, Notification, OneNotification
 from alerts.views.query import words_of
-from monitoring.api.pagination import page_of, with_page_headers
+from monitoring.api.pagination import LIMIT, OFFSET, page_of, with_page_headers
 from monitoring.api.permissions import Access, Role, only
 from monitoring.api.query import instant_of
 from monitoring.api.views import ApiView
@@ -44,8 +44,8 @@ class Notifications(ApiView):
             OpenApiParameter("alert", OpenApiTypes.UUID, description="about this alert"),
             OpenApiParameter("from", OpenApiTypes.DATETIME, description="owed not before"),
             OpenApiParameter("to", OpenApiTypes.DATETIME, description="owed not after"),
-            OpenApiParameter("limit", int, description="rows of the page, at most 1000"),
-            OpenApiParameter("offset", int, description="rows to leave out before the page"),
+            LIMIT,
+            OFFSET,
         ],
         responses=Notification(many=True),
     )

@@ -18,13 +18,11 @@ from alerts.serializers import silences as serializers
 from alerts.services import silences
 from alerts.views.actor import actor_of
 from alerts.views.query import words_of
-from monitoring.api.pagination import page_of, with_page_headers
+from monitoring.api.pagination import LIMIT, OFFSET, page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access, Role, only
 from monitoring.api.views import ApiView
 
 WRITERS = only(Role.ADMIN, Role.OPERATOR, permission="silences:write")
-LIMIT = OpenApiParameter("limit", int, description="rows of the page, at most 1000")
-OFFSET = OpenApiParameter("offset", int, description="rows to leave out before the page")
 STATE = OpenApiParameter(
     "state", str, description="one or more of active, pending, expired; all unless given"
 )

@@ -18,8 +18,8 @@ from alerts.serializers.silences import MutingPreview
 from alerts.services import windows
 from alerts.views.actor import actor_of
 from alerts.views.query import words_of
-from alerts.views.silences import LIMIT, OFFSET, STATE, WRITERS
-from monitoring.api.pagination import page_of, with_page_headers
+from alerts.views.silences import STATE, WRITERS
+from monitoring.api.pagination import LIMIT, OFFSET, page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access
 from monitoring.api.views import ApiView
 

@@ -15,7 +15,7 @@ from alerts.views.query import words_of
 from health.public.incidents import PublicIncidentNotFoundError, with_updates
 from health.serializers import public_incidents as serializers
 from health.services import public_incidents as services
-from monitoring.api.pagination import page_of, with_page_headers
+from monitoring.api.pagination import LIMIT, OFFSET, page_of, with_page_headers
 from monitoring.api.permissions import Access, Role, only
 from monitoring.api.views import ApiView
 
@@ -33,8 +33,8 @@ class PublicIncidents(ApiView):
         operation_id="public_incidents_list",
         parameters=[
             OpenApiParameter("state", str, enum=_STATES, description="all of them unless given"),
-            OpenApiParameter("limit", int, description="rows of the page, at most 1000"),
-            OpenApiParameter("offset", int, description="rows to leave out before the page"),
+            LIMIT,
+            OFFSET,
         ],
         responses=serializers.PublicIncident(many=True),
     )

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,7 +19,7 @@ from health.reports.errors import SubscriptionNotFoundError, UnsubscribeLinkInva
 from health.reports.links import subscription_of
 from health.serializers import reports as serializers
 from health.services import report_subscriptions as subscriptions
-from monitoring.api.pagination import page_of, with_page_headers
+from monitoring.api.pagination import LIMIT, OFFSET, page_of, with_page_headers
 from monitoring.api.permissions import Access, Role, only
 from monitoring.api.views import ApiView
 
@@ -35,8 +35,8 @@ class Subscriptions(ApiView):
     @extend_schema(
         operation_id="report_subscriptions_list",
         parameters=[
-            OpenApiParameter("limit", int, description="rows of the page, at most 1000"),
-            OpenApiParameter("offset", int, description="rows to leave out before the page"),
+            LIMIT,
+            OFFSET,
         ],
         responses=serializers.Subscription(many=True),
     )

@@ -20,14 +20,14 @@ from health.serializers import reports as serializers
 from health.services import reports
 from health.tasks.reports import ring_reports
 from health.views.report_files import download
-from monitoring.api.pagination import page_of, with_page_headers
+from monitoring.api.pagination import LIMIT, OFFSET, page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access, Role, only
 from monitoring.api.views import ApiView
 
 ASKERS = only(Role.ADMIN, Role.OPERATOR, permission="reports:write")
 _PAGE = [
-    OpenApiParameter("limit", int, description="rows of the page, at most 1000"),
-    OpenApiParameter("offset", int, description="rows to leave out before the page"),
+    LIMIT,
+    OFFSET,
 ]
 
 

@@ -10,13 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from alerts.views.actor import actor_of
-from alerts.views.silences import LIMIT, OFFSET
 from health.serializers import watched_services as serializers
 from health.services import watched_services as services
 from health.services.probe_now import probe_now
 from health.views.watched_services import OPERATORS, WRITERS, sees_keys
 from health.watched_lists import flips_of, history_of, one_watched_service
-from monitoring.api.pagination import page_of, with_page_headers
+from monitoring.api.pagination import LIMIT, OFFSET, page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access
 from monitoring.api.query import span_of
 from monitoring.api.views import ApiView

@@ -10,12 +10,11 @@ from rest_framework.response import Response
 
 from alerts.views.actor import actor_of
 from alerts.views.query import words_of
-from alerts.views.silences import LIMIT, OFFSET
 from health.models import WatchedService
 from health.serializers import watched_services as serializers
 from health.services import watched_services as services
 from health.watched_lists import Wanted, Watched, one_watched_service, watched_services
-from monitoring.api.pagination import page_of, with_page_headers
+from monitoring.api.pagination import LIMIT, OFFSET, page_of, with_page_headers
 from monitoring.api.permissions import ANY_ROLE, Access, Role, holder_of, only
 from monitoring.api.views import ApiView
 

@@ -5,10 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from monitoring.errors import InvalidInputError
+
+# The two parameters as the schema shows them, for lists whose pages have at most 1,000 rows.
+LIMIT = OpenApiParameter("limit", int, description="rows of the page, at most 1000")
+OFFSET = OpenApiParameter("offset", int, description="rows to leave out before the page")
 
 MAX_OFFSET = 100_000  # rows that PostgreSQL would read and throw away
 _NUMBER = re.compile(r"[0-9]{1,9}")  # int() would also take "1_000", " 5" and other scripts' digits

@@ -3,8 +3,11 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
+from monitoring.api.pagination import OFFSET
+
+__all__ = ["EXPORT", "LIMIT", "OFFSET", "STEPS", "WANTED"]
+
 LIMIT = OpenApiParameter("limit", int, description="rows of the page")
-OFFSET = OpenApiParameter("offset", int, description="rows to leave out before the page")
 
 WANTED = [
     OpenApiParameter("service", str, description="`payment` and `payment-service` mean the same"),

@@ -3,24 +3,31 @@
 import gzip
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from uuid import UUID
 
+import pytest
 import yaml
+from django.conf import settings as configured
+from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from alerts.models import Incident
 from health.models import Slo
+from health.public.memory import memory
 from tests.architecture.urlconf import Route, routes
 from tests.health.factories import ServiceStateFactory, WatchedServiceFactory
 from tests.health.reports.rows import done_report, subscribed
 from tests.health.reports.samples import sla_data
 from tests.health.statuspage.rows import incident, public_service
-from tests.monitoring.clients import API
+from tests.monitoring.clients import API, client_of
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "openapi.yaml"
 NOBODYS_ID = "00000000-0000-0000-0000-000000000000"
@@ -207,3 +214,21 @@ def problem_with(answer: Any) -> str:
         missing = {"error", "code", "timestamp", "path", "details"} ^ set(answer.json())
         return f"envelope {missing}" if missing else ""
     return ""
+
+
+@contextmanager
+def alone(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No limit of requests, no worker, and the page of the public made in this thread."""
+    settings.RATE_LIMITS = dict.fromkeys(configured.RATE_LIMITS, 1_000_000)
+    monkeypatch.setattr(memory, "start", lambda work: work())
+    memory.clear()
+    with mock.patch("health.tasks.reports.make_report.delay"):
+        yield
+    memory.clear()
+
+
+def admin_client() -> Client:
+    """Return a client that sees a fault as an answer."""
+    client = client_of("admin")
+    client.raise_request_exception = False
+    return client

@@ -4,15 +4,12 @@ import json
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
-from unittest import mock
 
 import pytest
-from django.conf import settings as configured
 from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
-from health.public.memory import memory
 from tests.health.odd_world import (
     BODIES,
     JSON_VALUES,
@@ -21,11 +18,12 @@ from tests.health.odd_world import (
     SPANS,
     WRONG_SHAPES,
     Door,
+    admin_client,
+    alone,
     doors,
     problem_with,
     world,
 )
-from tests.monitoring.clients import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("away")]
 DOORS = doors()
@@ -33,20 +31,13 @@ DOORS = doors()
 
 @pytest.fixture(autouse=True)
 def _alone(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No limit of requests, no worker, and the page of the public made in this thread."""
-    settings.RATE_LIMITS = dict.fromkeys(configured.RATE_LIMITS, 1_000_000)
-    monkeypatch.setattr(memory, "start", lambda work: work())
-    memory.clear()
-    with mock.patch("health.tasks.reports.make_report.delay"):
+    with alone(settings, monkeypatch):
         yield
-    memory.clear()
 
 
 @pytest.fixture
 def admin() -> Client:
-    client = client_of("admin")
-    client.raise_request_exception = False
-    return client
+    return admin_client()
 
 
 def tried(client: Client, door: Door, path: str, body: str) -> Any:

@@ -2,16 +2,12 @@
 
 from collections.abc import Iterator
 from typing import Any
-from unittest import mock
 
 import pytest
-from django.conf import settings as configured
 from django.test import Client
 from pytest_django import Settings
 
-from health.public.memory import memory
-from tests.health.odd_world import NOBODYS_ID, Door, doors, problem_with, world
-from tests.monitoring.clients import client_of
+from tests.health.odd_world import NOBODYS_ID, Door, admin_client, alone, doors, problem_with, world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("away")]
 DOORS = doors()
@@ -52,20 +48,13 @@ TYPES = ("", "text/plain", "application/xml", "multipart/form-data", "applicatio
 
 @pytest.fixture(autouse=True)
 def _alone(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No limit of requests, no worker, and the page of the public made in this thread."""
-    settings.RATE_LIMITS = dict.fromkeys(configured.RATE_LIMITS, 1_000_000)
-    monkeypatch.setattr(memory, "start", lambda work: work())
-    memory.clear()
-    with mock.patch("health.tasks.reports.make_report.delay"):
+    with alone(settings, monkeypatch):
         yield
-    memory.clear()
 
 
 @pytest.fixture
 def admin() -> Client:
-    client = client_of("admin")
-    client.raise_request_exception = False
-    return client
+    return admin_client()
 
 
 def wrong_in(answers: dict[str, Any]) -> dict[str, str]:

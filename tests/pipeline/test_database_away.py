@@ -1,8 +1,5 @@
 """kill -9 of PostgreSQL while clients push: what was acknowledged is stored, once, and pushes go on meanwhile."""
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,11 +12,11 @@ import pytest
 import requests
 from django.utils import timezone
 
-from config.embedded import EmbeddedStack, StackOptions
 from config.embedded.postgres import Postgres
 from config.embedded.valkey import Valkey
+from tests.pipeline.own_engines import own_postgres
 from tests.pipeline.pusher import COUNTER, GAUGE, Pusher, Told
-from tests.pipeline.service import ROOT, Service
+from tests.pipeline.service import Service
 from tests.tokens import bearer
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(300)]
@@ -31,20 +28,8 @@ _EACH_TIME = 30
 @pytest.fixture
 def postgres(tmp_path: Path) -> Iterator[Postgres]:
     """Start a PostgreSQL that may be killed, with the tables."""
-    folder = tmp_path / "engines"
-    folder.mkdir()
-    others = {"REDIS_HOST": "127.0.0.1", "KAFKA_BROKERS": ""}
-    options = StackOptions(max_connections=40, usual_ports=False, fsync=False)
-    with EmbeddedStack(folder, others, options) as stack:
-        assert stack.postgres is not None
-        environment = os.environ | stack.env | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "monitoring", "--skip-checks", "-v0"],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-        )
-        yield stack.postgres
+    with own_postgres(tmp_path, "monitoring") as engine:
+        yield engine
 
 
 @pytest.fixture

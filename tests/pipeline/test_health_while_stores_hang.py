@@ -1,8 +1,5 @@
 """PostgreSQL and Valkey stop in the middle of their work (SIGSTOP): the health routes go on answering, from memory."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,8 +10,9 @@ import pytest
 import requests
 
 from bench.hanging import hanging
-from config.embedded import EmbeddedStack, StackOptions
-from tests.pipeline.service import ROOT, Service
+from config.embedded import EmbeddedStack
+from tests.pipeline.own_engines import own_engines
+from tests.pipeline.service import Service
 from tests.tokens import bearer
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(300)]
@@ -29,15 +27,7 @@ CLIENT_PATIENCE_SECONDS = 10.0
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
     """Start a PostgreSQL and a Valkey of this test's own, with the tables."""
     folder = tmp_path_factory.mktemp("engines")
-    options = StackOptions(max_connections=40, usual_ports=False, fsync=False)
-    with EmbeddedStack(folder, {"KAFKA_BROKERS": ""}, options) as stack:
-        environment = os.environ | stack.env | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--skip-checks", "-v0"],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-        )
+    with own_engines(folder, {"KAFKA_BROKERS": ""}) as stack:
         yield stack
 
 

@@ -1,8 +1,5 @@
 """PostgreSQL hangs (SIGSTOP), or is gone: the status page says what was known last, that it is not fresh, and soon."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +9,10 @@ import pytest
 import requests
 
 from bench.hanging import hanging
-from config.embedded import EmbeddedStack, StackOptions
 from config.embedded.postgres import Postgres
 from config.embedded.valkey import Valkey
-from tests.pipeline.service import ROOT, Service
+from tests.pipeline.own_engines import own_postgres
+from tests.pipeline.service import Service
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.timeout(300)]
 
@@ -28,20 +25,8 @@ VISITORS = 40
 @pytest.fixture
 def postgres(tmp_path: Path) -> Iterator[Postgres]:
     """Start a PostgreSQL that may hang and go, with the tables."""
-    folder = tmp_path / "engines"
-    folder.mkdir()
-    others = {"REDIS_HOST": "127.0.0.1", "KAFKA_BROKERS": ""}
-    options = StackOptions(max_connections=40, usual_ports=False, fsync=False)
-    with EmbeddedStack(folder, others, options) as stack:
-        assert stack.postgres is not None
-        environment = os.environ | stack.env | {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--skip-checks", "-v0"],
-            cwd=ROOT,
-            env=environment,
-            check=True,
-        )
-        yield stack.postgres
+    with own_postgres(tmp_path) as engine:
+        yield engine
 
 
 @pytest.fixture
