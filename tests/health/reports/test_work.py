@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from health.models import HealthCursor, Report, ReportDelivery, ReportFile
+from health.services import report_facts, report_work
+from health.services.report_facts import Progress
 from health.services.report_work import run_report
 from health.sla_selectors import CURSOR, sla_of
 from tests.health.reports.rows import (
@@ -33,6 +35,27 @@ def data_of(made: Report) -> dict[str, Any]:
     assert made.status == "done"
     assert made.data is not None
     return dict(made.data)
+
+
+def test_its_row_tells_how_far_it_is(day: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, float]] = []
+
+    def reading(made: Report, *, at: datetime, progress: Progress) -> dict[str, Any]:
+        def heard(share: float) -> None:
+            progress(share)
+            row = Report.objects.get(pk=made.pk)
+            told.append((row.status, row.progress))
+
+        return report_facts.data_of(made, at=at, progress=heard)
+
+    monkeypatch.setattr(report_work, "_SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(report_work, "data_of", reading)
+
+    assert run_report(day.pk, at=LONG_AFTER)
+
+    assert {status for status, _ in told} == {"running"}
+    assert [share for _, share in told] == sorted(share for _, share in told)
+    assert any(0 < share < 1 for _, share in told)
 
 
 def test_a_day_whose_figures_are_known_by_hand(day: Report) -> None:
